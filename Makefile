@@ -1,0 +1,42 @@
+# Every target does its own set-up; a second run starts at once.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check bench soak format pictures clean
+
+demo: $(READY)
+	$(BIN)/portal-admin demo
+
+test: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadgroup -q
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
+
+soak: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m soak --timeout 3600 tests
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+pictures: $(READY)
+	$(BIN)/portal-admin demo --screenshots docs/pictures
+
+$(READY): requirements/dev.txt pyproject.toml packaging/debian_setup.sh
+	sh packaging/debian_setup.sh
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -qq -x deploy_lib .venv/lib src
+	touch $(READY)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

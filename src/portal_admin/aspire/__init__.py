@@ -1,0 +1,1 @@
+"""ASPIRE over HTTP: the only place that knows its wire format."""

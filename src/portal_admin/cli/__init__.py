@@ -1,0 +1,1 @@
+"""Every desk action without a window."""

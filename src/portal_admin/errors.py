@@ -1,0 +1,166 @@
+"""Every failure a person can meet, in our own words; upstream text never crosses this border."""
+
+from __future__ import annotations
+
+import secrets
+
+DONE, REFUSED, USAGE, COULD_NOT_LOOK = 0, 1, 2, 3
+
+
+class DeskError(Exception):
+    """A failure with a kind for programs, a title and a sentence for people, and a correlation id for the log."""
+
+    kind = "failed"
+    title = "That did not work"
+    exit_code = REFUSED
+
+    def __init__(self, message: str, *, title: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.title = title or type(self).title
+        self.correlation_id = secrets.token_hex(4)
+
+
+class Refused(DeskError):
+    """A rule says no; `rule` names it, and `source` the article or decision it rests on."""
+
+    kind = "refused"
+    title = "Refused"
+
+    def __init__(self, message: str, *, rule: str, source: str | None = None, title: str | None = None) -> None:
+        super().__init__(message, title=title)
+        self.rule = rule
+        self.source = source
+
+
+class NotFound(DeskError):
+    """Our own database holds no such site, user, link or profile."""
+
+    kind = "not_found"
+    title = "Not found"
+
+
+class InvalidInput(DeskError):
+    """What was typed cannot be used; `field` names the input it belongs to."""
+
+    kind = "invalid_input"
+    title = "Check what was typed"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Conflict(DeskError):
+    """Somebody else changed the record since it was read; nothing was written."""
+
+    kind = "conflict"
+    title = "Changed by somebody else"
+
+
+class SettingsProblem(DeskError):
+    """A profile, a settings file or the keyring cannot be used."""
+
+    kind = "settings"
+    title = "The settings need attention"
+
+
+class SecretsUnavailable(SettingsProblem):
+    """This machine offers no keyring, so a secret can be held for this session only."""
+
+    kind = "secrets_unavailable"
+    title = "No keyring on this machine"
+
+
+class DatabaseProblem(DeskError):
+    """The portal database cannot be read or written."""
+
+    kind = "database"
+    title = "The portal database did not answer"
+    exit_code = COULD_NOT_LOOK
+
+
+class SchemaMismatch(DatabaseProblem):
+    """The database schema and this program are of different ages; the message says which side is too old."""
+
+    kind = "schema"
+    title = "The database schema does not fit this program"
+    exit_code = REFUSED
+
+
+class CouldNotLook(DeskError):
+    """A needed fact could not be got, so no answer may be given."""
+
+    kind = "could_not_look"
+    title = "Could not look"
+    exit_code = COULD_NOT_LOOK
+
+
+class AspireUnreachable(CouldNotLook):
+    """ASPIRE did not answer: refused connection, dropped connection, or no such host."""
+
+    kind = "aspire_unreachable"
+    title = "ASPIRE cannot be reached"
+
+
+class AspireTooSlow(CouldNotLook):
+    """ASPIRE did not answer within the budget of the look-up."""
+
+    kind = "aspire_too_slow"
+    title = "ASPIRE did not answer in time"
+
+
+class AspireBusy(CouldNotLook):
+    """ASPIRE asked us to come back later; the message names the time."""
+
+    kind = "aspire_busy"
+    title = "ASPIRE is busy"
+
+
+class AspireFailed(CouldNotLook):
+    """ASPIRE answered with an error of its own."""
+
+    kind = "aspire_failed"
+    title = "ASPIRE reported an error"
+
+
+class AspireDenied(CouldNotLook):
+    """The ASPIRE login may not read this record."""
+
+    kind = "aspire_denied"
+    title = "ASPIRE refused this record"
+
+
+class AspireSignInFailed(CouldNotLook):
+    """ASPIRE does not accept the user name and password."""
+
+    kind = "aspire_sign_in"
+    title = "ASPIRE did not accept the sign-in"
+
+
+class AspirePasswordExpired(AspireSignInFailed):
+    """ASPIRE's password rules stopped this login until its password is changed in ASPIRE."""
+
+    kind = "aspire_password_expired"
+    title = "The ASPIRE password must be changed"
+
+
+class AspireReplyUnreadable(CouldNotLook):
+    """ASPIRE's reply does not follow the contract; the message holds the JSON path."""
+
+    kind = "aspire_reply"
+    title = "ASPIRE's reply could not be read"
+
+
+class AspireRecordMissing(DeskError):
+    """ASPIRE answered that it holds no such record: a fact, not a failure to look."""
+
+    kind = "aspire_not_found"
+    title = "ASPIRE has no such record"
+
+
+class AspireRestored(CouldNotLook):
+    """The ASPIRE database was restored from a backup; a full sync is needed before the snapshot can be trusted."""
+
+    kind = "aspire_restored"
+    title = "ASPIRE was restored from a backup"

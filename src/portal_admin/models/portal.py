@@ -1,0 +1,127 @@
+"""Tables of which the portal database is the system of record."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from portal_admin.models.base import Id, Instant, metadata
+
+site = Table(
+    "site",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("created_at", Instant, nullable=False),
+)
+
+# label_key "" stands for contracts without a label, so that one join serves labelled and unlabelled contracts.
+site_private_label = Table(
+    "site_private_label",
+    metadata,
+    Column("site_id", Id, ForeignKey("site.id"), primary_key=True),
+    Column("label_key", String(200), primary_key=True),
+    Column("label", String(200), nullable=False),
+    Index("ix_site_private_label_label_key", "label_key"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+end_user = Table(
+    "end_user",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", Id, ForeignKey("site.id"), nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False),
+    Column("first_name", String(200), nullable=False),
+    Column("last_name", String(200), nullable=False),
+    Column("name_key", String(401), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    UniqueConstraint("site_id", "email_key"),
+    CheckConstraint("status IN ('Pending', 'Active', 'Inactive')", name="status"),
+    Index("ix_end_user_email_key", "email_key", "id"),
+    Index("ix_end_user_name_key", "name_key", "id"),
+    Index("ix_end_user_status", "status", "name_key", "id"),
+    Index("ix_end_user_site_id", "site_id", "name_key", "id"),
+    Index("ix_end_user_created_at", "created_at", "id"),
+)
+
+# account_oid is no foreign key: a link outlives its account's absence from the snapshot.
+account_link = Table(
+    "account_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("end_user.id"), nullable=False),
+    Column("account_oid", Id, nullable=False),
+    Column("account_id", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    UniqueConstraint("user_id", "account_oid"),
+    Index("ix_account_link_account_oid", "account_oid", "user_id"),
+)
+
+mail_outbox = Table(
+    "mail_outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("end_user.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    CheckConstraint("kind IN ('registration', 'reset')", name="kind"),
+    CheckConstraint("status IN ('queued', 'superseded', 'canceled')", name="status"),
+    Index("ix_mail_outbox_user_id", "user_id", "id"),
+    Index("ix_mail_outbox_status", "status", "id"),
+)
+
+field_note = Table(
+    "field_note",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("field_key", String(120), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("verified_on", Date, nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Index("ix_field_note_field_key", "field_key", "id"),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("operator", String(200), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("site_key", String(64), nullable=True),
+    Column("subject", String(400), nullable=False),
+    Column("operation_id", String(36), nullable=False),
+    Column("before", JSON(none_as_null=True), nullable=True),
+    Column("after", JSON(none_as_null=True), nullable=True),
+    Column("reason", Text, nullable=True),
+    Index("ix_audit_event_subject", "subject", "id"),
+)

@@ -1,0 +1,1 @@
+"""One function for each thing a rep does; database sessions live and die here."""

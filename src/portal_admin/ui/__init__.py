@@ -1,0 +1,1 @@
+"""The window: screens, and the few widgets they share."""
