@@ -1,0 +1,27 @@
+"""The portal settings, kept in the database so that all desktops agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+
+from portal_admin.domain.freshness import CADENCES
+from portal_admin.domain.policy import PortalSettings
+from portal_admin.domain.verdict import Edition
+from portal_admin.models import setting
+
+
+def read_settings(connection: Connection) -> PortalSettings:
+    """The settings as stored; what is not stored has its default."""
+    stored = {row.key: row.value for row in connection.execute(select(setting.c.key, setting.c.value))}
+    plain = PortalSettings()
+    return PortalSettings(
+        edition=Edition(stored.get("edition", plain.edition)),
+        admitted_roles=tuple(stored["admitted_roles"].split(",")) if "admitted_roles" in stored else plain.admitted_roles,
+        time_zone=stored.get("time_zone", plain.time_zone),
+        cadences={
+            name: timedelta(seconds=int(stored[f"cadence.{name}"])) if f"cadence.{name}" in stored else default
+            for name, default in CADENCES.items()
+        },
+    )
