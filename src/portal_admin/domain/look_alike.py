@@ -8,21 +8,8 @@ from difflib import SequenceMatcher
 
 # Words that tell a company's legal form and not who it is.
 LEGAL_FORMS = frozenset(
-    (
-        "llc",
-        "inc",
-        "incorporated",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "ltd",
-        "limited",
-        "lp",
-        "llp",
-        "plc",
-    )
-    + ("pllc", "pc", "gmbh", "sa", "ag", "the", "and")
+    {"llc", "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited", "lp", "llp"}
+    | {"plc", "pllc", "pc", "gmbh", "sa", "ag", "the", "and"}
 )
 NEARLY_EQUAL = 0.88  # found by reading pairs: typing slips lie above, different companies of one trade below
 
