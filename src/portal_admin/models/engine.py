@@ -1,0 +1,185 @@
+"""Opens the portal database, and turns its errors into ours."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+
+from portal_admin.errors import DatabaseProblem, SchemaMismatch, SettingsProblem
+from portal_admin.models.shares import is_on_network_share
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 10
+DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "mssql": "mssql+mssqlpython",
+    "mssql+mssqlpython": "mssql+mssqlpython",
+}
+PRAGMAS = (
+    f"busy_timeout = {BUSY_SECONDS * 1000}",
+    "foreign_keys = on",
+    "synchronous = full",
+    "temp_store = memory",
+    "cache_size = -32768",
+    # REPLACE then fires the triggers that keep the search indexes true.
+    "recursive_triggers = on",
+)
+# What the driver's text contains, what we say. The first that fits wins.
+SQLITE_SENTENCES = (
+    ("database is locked", "Another program is writing to the portal database. Wait a moment and try again."),
+    (
+        "readonly database",
+        "The portal database is read-only for you. Ask for write access to its file and folder.",
+    ),
+    (
+        "unable to open",
+        "The portal database file cannot be opened. Check that it exists and that you may read it.",
+    ),
+    ("file is not a database", "The file is not a portal database. Check the profile, or restore a backup."),
+    (
+        "malformed",
+        "The portal database file is damaged. Restore the last backup with `portal-admin db restore`.",
+    ),
+    ("full", "The disk that holds the portal database is full. Free some space and try again."),
+    ("no such table", "The portal database is not set up. Run `portal-admin db upgrade`."),
+    (
+        "write-ahead",
+        "This drive cannot hold the portal database: it offers no write-ahead log. Use a local disk.",
+    ),
+)
+
+
+def database_url(text: str) -> URL:
+    """The parsed URL with the driver that this program brings; SettingsProblem when it is none."""
+    try:
+        url = make_url(text)
+    except ArgumentError as problem:
+        raise SettingsProblem(
+            "The database address cannot be read. It looks like sqlite:///C:/portal/portal.db "
+            "or postgresql://user@server/database."
+        ) from problem
+    if url.drivername not in DRIVERS:
+        raise SettingsProblem(
+            f"Databases of the kind {url.drivername} are not supported. Use sqlite or postgresql."
+        )
+    return url.set(drivername=DRIVERS[url.drivername])
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The absolute path of a SQLite database, None for a database server; refuses network shares and memory."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database == ":memory:":
+        raise SettingsProblem(
+            "The database address names no file. It looks like sqlite:///C:/portal/portal.db."
+        )
+    path = Path(url.database).expanduser().absolute()
+    if any(map(is_on_network_share, (Path(url.database), path, path.resolve()))):
+        raise SettingsProblem(
+            f"{path} lies on a network share, where SQLite can lose data. "
+            "Keep the file on a local disk, or use a PostgreSQL database for several desks."
+        )
+    return path
+
+
+def open_engine(url: str, *, create: bool = False) -> Engine:
+    """The engine for a database URL; without `create` a missing SQLite file is an error, never a new empty database."""
+    parsed = database_url(url)
+    path = sqlite_file(parsed)
+    if path is None:
+        return _server_engine(parsed)
+    if not create and not path.exists():
+        raise SchemaMismatch(
+            f"There is no portal database at {path}. Create it with `portal-admin db upgrade`.",
+            title="There is no portal database yet",
+        )
+    return _sqlite_engine(parsed, path, create=create)
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
+        )
+    except (ImportError, NoSuchModuleError) as problem:
+        raise SettingsProblem(
+            f"The driver for {url.get_backend_name()} is not installed on this machine. "
+            "Install portal-admin with the matching extra."
+        ) from problem
+
+
+def _sqlite_engine(url: URL, path: Path, *, create: bool) -> Engine:
+    address = f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    engine = create_engine(url, creator=connect, poolclass=QueuePool, hide_parameters=True)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"pragma {pragma}")
+    (mode,) = connection.execute("pragma journal_mode = wal").fetchone()
+    if mode != "wal":
+        raise sqlite3.OperationalError("no write-ahead log")
+
+
+def _begin(connection: Connection) -> None:
+    # A write lock taken at once cannot fail half-way through, as a read lock that is upgraded can.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the database throughout; nothing is committed."""
+    with translated(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction: committed when the block ends, rolled back when it raises."""
+    with translated(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises database errors as DatabaseProblem, with the details in the log under its correlation id."""
+    try:
+        yield
+    except (DBAPIError, NoFreeConnection) as problem:
+        found = DatabaseProblem(_sentence(problem))
+        log.error("database error", exc_info=problem, extra={"correlation_id": found.correlation_id})
+        raise found from problem
+
+
+def _sentence(problem: DBAPIError | NoFreeConnection) -> str:
+    if isinstance(problem, NoFreeConnection):
+        return "The portal database is busy with other work of this program. Wait a moment and try again."
+    origin = problem.orig
+    if isinstance(origin, sqlite3.Error):
+        for part, sentence in SQLITE_SENTENCES:
+            if part in str(origin):
+                return sentence
+    elif problem.connection_invalidated or type(origin).__name__ == "OperationalError":
+        return "The portal database server cannot be reached. Check the network, then try again."
+    return "The portal database reported an error. The log holds the details."

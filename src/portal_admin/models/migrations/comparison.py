@@ -1,0 +1,14 @@
+"""What a comparison of database and models looks at: the search indexes exist only in the migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SEARCH_TABLES = ("end_user_search", "aspire_account_search")
+
+
+def is_compared(_object: Any, name: str | None, kind: str, _reflected: bool, _model: Any) -> bool:
+    """False for the full-text tables of SQLite and the trigram indexes of PostgreSQL."""
+    if kind == "table":
+        return not (name or "").startswith(SEARCH_TABLES)
+    return not (kind == "index" and (name or "").endswith("_trgm"))
