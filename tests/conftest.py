@@ -1,0 +1,86 @@
+"""What every test gets: no screen, no real settings or keyring, and no thread left behind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import importlib.util
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+
+PLUGINS = ("tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk")
+pytest_plugins = [plugin for plugin in PLUGINS if importlib.util.find_spec(plugin)]
+
+hypothesis.settings.register_profile(
+    "portal", derandomize=True, deadline=None, max_examples=50, database=None
+)
+hypothesis.settings.load_profile("portal")
+
+SECONDS_TO_FINISH = 2.0
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that forgets everything when the test ends."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.secrets.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.secrets[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.secrets.pop((service, username), None) is None:
+            raise PasswordDeleteError("no such secret")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds this test's settings, data and logs."""
+    for name in [name for name in os.environ if name.startswith("PORTAL_ADMIN_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PORTAL_ADMIN_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def memory_keyring() -> MemoryKeyring:
+    """The keyring of this test, empty at its start."""
+    backend = MemoryKeyring()
+    keyring.set_keyring(backend)
+    return backend
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left_behind() -> Iterator[None]:
+    """Fails a test whose threads outlive it; Qt's pool threads belong to Qt."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + SECONDS_TO_FINISH
+    for thread in _new_threads(before):
+        thread.join(max(0.0, deadline - time.monotonic()))
+    assert not _new_threads(before), "threads outlived the test"
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and not isinstance(thread, threading._DummyThread)
+    ]
