@@ -18,10 +18,14 @@ def read_settings(connection: Connection) -> PortalSettings:
     plain = PortalSettings()
     return PortalSettings(
         edition=Edition(stored.get("edition", plain.edition)),
-        admitted_roles=tuple(stored["admitted_roles"].split(",")) if "admitted_roles" in stored else plain.admitted_roles,
+        admitted_roles=tuple(stored["admitted_roles"].split(","))
+        if "admitted_roles" in stored
+        else plain.admitted_roles,
         time_zone=stored.get("time_zone", plain.time_zone),
         cadences={
-            name: timedelta(seconds=int(stored[f"cadence.{name}"])) if f"cadence.{name}" in stored else default
+            name: timedelta(seconds=int(stored[f"cadence.{name}"]))
+            if f"cadence.{name}" in stored
+            else default
             for name, default in CADENCES.items()
         },
     )

@@ -1,0 +1,258 @@
+"""Looking after the portal database: upgrade, check, backup and restore."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
+from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
+from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
+from portal_admin.services.settings import read_settings
+
+# A backup that holds the file longer than this has met a program that does not let go.
+SECONDS_TO_COPY = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade did: the schema before (None for a new database) and after, and the copy made first."""
+
+    before: str | None
+    after: str
+    backup: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseCheck:
+    """One check of the database: whether it passed, and a sentence."""
+
+    check: str
+    passed: bool
+    message: str
+
+
+def upgrade(url: str, *, now: datetime) -> Upgrade:
+    """Create the database or bring it to this program's schema, after a backup copy of a SQLite file."""
+    path = sqlite_file(database_url(url))
+    if path is not None:
+        _make_folder(path.parent)
+    with opened(url, create=True) as engine:
+        with reading(engine) as connection:
+            before = schema_of(connection)
+        if before == HEAD:
+            return Upgrade(before, HEAD, None)
+        if before is not None and is_newer(before):
+            check_schema(engine)
+        copy = None
+        if path is not None and before is not None:
+            copy = path.with_name(f"{path.name}.before-{HEAD}-{_stamp(now)}")
+            _copy(path, copy)
+        upgrade_schema(engine)
+    return Upgrade(before, HEAD, copy)
+
+
+def check(url: str) -> tuple[DatabaseCheck, ...]:
+    """Every check of the database; one that fails does not hide the others."""
+    with opened(url) as engine:
+        return tuple(_checked(name, look, engine) for name, look in CHECKS[engine.dialect.name == "sqlite"])
+
+
+def backup(url: str, *, to: Path) -> Path:
+    """Copy a SQLite database while it is in use; the copy appears under its name only when it is whole."""
+    source = _existing_file(url)
+    to = to.expanduser().absolute()
+    if to.exists():
+        raise Refused(f"{to} exists already. Choose another name.", rule="no_overwriting")
+    _make_folder(to.parent)
+    _copy(source, to)
+    return to
+
+
+def restore(url: str, *, source: Path, now: datetime) -> Path | None:
+    """Put a backup in the place of the database and return where the old file is kept, None when there was none."""
+    source = source.expanduser().absolute()
+    if not source.is_file():
+        raise NotFound(f"There is no file {source}.")
+    path = _file_of(url)
+    if path.exists() and source.samefile(path):
+        raise InvalidInput("A database cannot be restored from itself.", field="source")
+    _make_folder(path.parent)
+    fresh = path.with_name(f"{path.name}.restoring-{_stamp(now)}")
+    try:
+        # The copy is what was verified, whatever happens to the source meanwhile.
+        _copy(source, fresh)
+        _verify_backup(fresh, source)
+        kept = None
+        if path.exists():
+            kept = path.with_name(f"{path.name}.before-restore-{_stamp(now)}")
+            _refuse_when_in_use(path)
+            os.replace(path, kept)
+        os.replace(fresh, path)
+    except OSError as problem:
+        raise DatabaseProblem(
+            f"The files beside {path} cannot be moved. Close every program that uses the database."
+        ) from problem
+    finally:
+        fresh.unlink(missing_ok=True)
+    return kept
+
+
+@contextmanager
+def opened(url: str, *, create: bool = False) -> Iterator[Engine]:
+    """An engine for one piece of work."""
+    engine = open_engine(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _checked(name: str, look: Callable[[Engine], str | None], engine: Engine) -> DatabaseCheck:
+    try:
+        fault = look(engine)
+    except DeskError as problem:
+        fault = problem.message
+    return DatabaseCheck(name, fault is None, fault or "In order.")
+
+
+def _whole(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        found = connection.exec_driver_sql("pragma integrity_check(1)").scalar()
+    if found == "ok":
+        return None
+    return "The file is damaged. Restore the last backup with `portal-admin db restore`."
+
+
+def _no_orphans(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        tables = sorted({str(row[0]) for row in connection.exec_driver_sql("pragma foreign_key_check")})
+    return f"Rows without their parents in: {', '.join(tables)}. Restore the last backup." if tables else None
+
+
+def _search_indexes(engine: Engine) -> str | None:
+    """The rank of 1 makes FTS5 compare the index with the rows it was made from; it needs a write lock, not a commit."""
+    try:
+        for index in ("end_user_search", "aspire_account_search"):
+            with reading(engine) as connection:
+                connection.exec_driver_sql(
+                    f"insert into {index}({index}, rank) values ('integrity-check', 1)"
+                )
+    except DatabaseProblem:
+        return "The search index does not fit its rows. Restore the last backup."
+    return None
+
+
+def _schema(engine: Engine) -> str | None:
+    check_schema(engine)
+    return None
+
+
+def _settings(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        return _settings_fault(connection)
+
+
+def _settings_fault(connection: Connection) -> str | None:
+    try:
+        read_settings(connection)
+    except (ValueError, KeyError):
+        return "The portal settings hold a value that this program does not know."
+    return None
+
+
+SHARED_CHECKS = (("schema", _schema), ("settings", _settings))
+SQLITE_CHECKS = (("integrity", _whole), ("foreign_keys", _no_orphans), ("search", _search_indexes))
+CHECKS = {True: SQLITE_CHECKS + SHARED_CHECKS, False: SHARED_CHECKS}
+
+
+def _verify_backup(copy: Path, source: Path) -> None:
+    with opened(f"sqlite:///{_escaped(copy)}") as engine:
+        fault = _whole(engine)
+        with reading(engine) as connection:
+            revision = schema_of(connection)
+        if fault is not None or revision is None:
+            raise Refused(
+                f"{source} is not a whole portal database, so nothing was changed.", rule="sound_backup"
+            )
+        if is_newer(revision):
+            raise Refused(
+                f"{source} comes from a newer Portal Admin (schema {revision}). Install that version first.",
+                rule="sound_backup",
+            )
+
+
+def _refuse_when_in_use(path: Path) -> None:
+    """Fold the write-ahead log into the file; only a database that nobody else holds can leave WAL mode."""
+    try:
+        with closing(sqlite3.connect(path, timeout=0)) as connection:
+            (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
+    except sqlite3.Error:
+        mode = "wal"
+    if mode != "delete":
+        raise Refused(
+            "Another program is using the portal database. Close every Portal Admin and try again.",
+            rule="not_in_use",
+        )
+
+
+def _copy(source: Path, to: Path) -> None:
+    """SQLite's online backup, to a name of its own first."""
+    partial = to.with_name(f"{to.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=SECONDS_TO_COPY)) as old,
+            closing(sqlite3.connect(partial)) as new,
+        ):
+            old.backup(new)
+        with open(partial, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, to)
+    except (sqlite3.Error, OSError) as problem:
+        raise DatabaseProblem(
+            f"{source} could not be copied to {to}. Check that it is a portal database, and the room on the disk."
+        ) from problem
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _existing_file(url: str) -> Path:
+    path = _file_of(url)
+    if not path.exists():
+        raise NotFound(f"There is no portal database at {path}.")
+    return path
+
+
+def _file_of(url: str) -> Path:
+    path = sqlite_file(database_url(url))
+    if path is None:
+        raise Refused(
+            "Backup and restore are for SQLite files. A database server has tools of its own, such as pg_dump.",
+            rule="sqlite_only",
+        )
+    return path
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DatabaseProblem(
+            f"The folder {folder} cannot be made. Check the path and your rights."
+        ) from problem
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%25").replace("?", "%3F")
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%SZ}"

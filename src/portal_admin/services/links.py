@@ -1,0 +1,252 @@
+"""Links between end users and ASPIRE accounts: they decide which contracts a user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from portal_admin.domain.access import area_of, hidden_reasons
+from portal_admin.domain.people import EndUser, LinkedAccount, Site
+from portal_admin.domain.policy import PortalSettings
+from portal_admin.domain.reading import Answer
+from portal_admin.domain.records import Account, Contract
+from portal_admin.domain.text import id_key
+from portal_admin.errors import Conflict, CouldNotLook, DeskError, NotFound, Refused
+from portal_admin.models import account_link, audit_event, end_user
+from portal_admin.models.engine import reading, writing
+from portal_admin.services import accounts, audit, people, snapshot
+from portal_admin.services.access import HiddenContract
+from portal_admin.services.desk import Desk
+from portal_admin.services.live import live_holding
+from portal_admin.services.settings import read_settings
+from portal_admin.services.sites import find_site
+from portal_admin.services.snapshot import Freshness
+
+LAST_LINK_SOURCE = "managing-portal-users"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One contract that a user gains or loses, and the area it stands in."""
+
+    contract_id: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPreview:
+    """What linking or unlinking would change for the user once Active; `hidden` contracts of the account stay hidden."""
+
+    user: EndUser
+    gained: tuple[PreviewLine, ...]
+    lost: tuple[PreviewLine, ...]
+    hidden: tuple[HiddenContract, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The user after a change that is saved; `warnings` tell what did not work afterwards."""
+
+    user: EndUser
+    warnings: tuple[str, ...] = ()
+
+
+def preview(
+    desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> LinkPreview:
+    """The contracts gained, lost and still hidden when those accounts are linked or unlinked, from the snapshot."""
+    added, removed = tuple(add), tuple(remove)
+    with reading(desk.engine) as connection:
+        settings = read_settings(connection)
+        on = find_site(connection, site)
+        user = people.find_user(connection, on, email)
+        stored = {account_id: snapshot.stored_account(connection, account_id) for account_id in added}
+        before = {account.oid for account in user.accounts}
+        gone = {_linked(user, account_id).oid for account_id in removed}
+        fresh = {account.oid for account in stored.values() if account}
+        touched = snapshot.accounts_by_oid(connection, before | fresh)
+        held = snapshot.holdings(connection, touched.values())
+        contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
+        age = snapshot.freshness(connection, settings, desk.clock())
+        ours = _Eyes(on, settings, before), _Eyes(on, settings, (before | fresh) - gone)
+    for account_id, account in stored.items():
+        if account is None:
+            _explain_missing(desk, account_id)
+    return _compare(user, contracts.values(), ours, fresh | gone, age)
+
+
+@dataclass(frozen=True, slots=True)
+class _Eyes:
+    """Rule A for one set of linked accounts."""
+
+    site: Site
+    settings: PortalSettings
+    accounts: set[int]
+
+    def reasons(self, contract: Contract) -> tuple[str, ...]:
+        return hidden_reasons(contract, accounts=self.accounts, site=self.site, settings=self.settings)
+
+
+def _compare(
+    user: EndUser, contracts: Iterable[Contract], eyes: tuple[_Eyes, _Eyes], touched: set[int], age: Freshness
+) -> LinkPreview:
+    before, after = eyes
+    gained, lost, hidden = [], [], []
+    for contract in sorted(contracts, key=lambda c: (c.contract_id, c.oid)):
+        saw, sees = not before.reasons(contract), not after.reasons(contract)
+        line = PreviewLine(contract.contract_id, area_of(contract))
+        if sees and not saw:
+            gained.append(line)
+        elif saw and not sees:
+            lost.append(line)
+        elif not sees and any(role.account_oid in touched & after.accounts for role in contract.roles):
+            hidden.append(
+                HiddenContract(contract.contract_id, after.reasons(contract), contract.private_label)
+            )
+    return LinkPreview(user, tuple(gained), tuple(lost), tuple(hidden), age)
+
+
+def _explain_missing(desk: Desk, account_id: str) -> None:
+    live = live_holding(desk, account_id)
+    if live.answer is Answer.UNREAD:
+        raise CouldNotLook(
+            f"The portal has no copy of account {account_id}, and ASPIRE could not be asked. {live.reason}"
+        )
+    if live.answer is Answer.ABSENT:
+        raise NotFound(f"Neither the portal nor ASPIRE has an account {account_id}.")
+    raise CouldNotLook(
+        f"The portal has not received account {account_id} yet; preview it after the next sync."
+    )
+
+
+def add(
+    desk: Desk, *, site: str, email: str, account_ids: Iterable[str], version: int | None = None
+) -> Changed:
+    """Link accounts that the site offers, then read their records from ASPIRE."""
+    people.show_user(desk, site=site, email=email)  # an unknown user is named before ASPIRE is asked
+    offered = accounts.require_offered(desk, site=site, account_ids=account_ids)
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        user = people.find_user(connection, on, email)
+        require_version(user, version)
+        new = [account for account in offered if account.oid not in {linked.oid for linked in user.accounts}]
+        if not new:
+            raise Refused(f"{user.email} is linked to that already.", rule="already_linked")
+        insert_links(connection, desk, user.id, new)
+        changed = _bump(connection, desk, user, on, action="link.add", accounts=[a.account_id for a in new])
+    return Changed(changed, read_records(desk, new))
+
+
+def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int | None = None) -> Changed:
+    """Unlink an account; the last link stays, because a user needs at least one."""
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        user = people.find_user(connection, on, email)
+        require_version(user, version)
+        linked = _linked(user, account_id)
+        if len(user.accounts) == 1:
+            raise Refused(
+                f"{user.email} needs at least one linked account. Link another first, or Deactivate User.",
+                rule="last_link",
+                source=LAST_LINK_SOURCE,
+            )
+        connection.execute(
+            delete(account_link).where(
+                account_link.c.user_id == user.id, account_link.c.account_oid == linked.oid
+            )
+        )
+        return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=[linked.account_id]))
+
+
+def undo_remove(desk: Desk, *, site: str, email: str, account: LinkedAccount) -> Changed:
+    """Link again what was just unlinked; undo is exempt from the picker's rule, so the audit must show the removal."""
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        user = people.find_user(connection, on, email)
+        if not _was_just_removed(connection, user, account):
+            raise Refused(
+                f"{account.account_id} was not the last thing unlinked, so there is nothing to undo.",
+                rule="undo",
+            )
+        insert_links(connection, desk, user.id, [Account(account.oid, account.account_id, account.name)])
+        return Changed(
+            _bump(connection, desk, user, on, action="link.undo_remove", accounts=[account.account_id])
+        )
+
+
+def insert_links(
+    connection: Connection, desk: Desk, user_id: int, new: Iterable[Account | LinkedAccount]
+) -> None:
+    """Insert the links of one user in the caller's transaction."""
+    at = desk.clock()
+    rows = [
+        {
+            "user_id": user_id,
+            "account_oid": account.oid,
+            "account_id": account.account_id,
+            "created_at": at,
+            "created_by": desk.operator,
+        }
+        for account in new
+    ]
+    connection.execute(insert(account_link), rows)
+
+
+def read_records(desk: Desk, linked: Iterable[Account]) -> tuple[str, ...]:
+    """Read the accounts' records from ASPIRE at once (`managing-portal-users`); failures are warnings, never undoings."""
+    from portal_admin.services.sync import read_account_now
+
+    warnings = []
+    for account in linked:
+        try:
+            read_account_now(desk, account_oid=account.oid)
+        except DeskError as problem:
+            warnings.append(
+                f"Saved, but {account.account_id} was not read from ASPIRE yet. {problem.message}"
+            )
+    return tuple(warnings)
+
+
+def require_version(user: EndUser, version: int | None) -> None:
+    """Conflict when somebody else changed the user since it was read; None asks for no check."""
+    if version is not None and version != user.version:
+        raise Conflict(f"Somebody else changed {user.email} since it was read. Look at it again, then save.")
+
+
+def _bump(
+    connection: Connection, desk: Desk, user: EndUser, on: Site, *, action: str, accounts: list[str]
+) -> EndUser:
+    connection.execute(update(end_user).where(end_user.c.id == user.id).values(version=user.version + 1))
+    after = people.find_user(connection, on, user.email)
+    audit.record(
+        connection,
+        desk,
+        action=action,
+        subject=user.email,
+        site=on.key,
+        before={"accounts": [a.account_id for a in user.accounts]},
+        after={"accounts": [a.account_id for a in after.accounts], "changed": accounts},
+    )
+    return after
+
+
+def _linked(user: EndUser, account_id: str) -> LinkedAccount:
+    for account in user.accounts:
+        if id_key(account.account_id) == id_key(account_id):
+            return account
+    raise NotFound(f"{user.email} is not linked to account {account_id.strip()}.")
+
+
+def _was_just_removed(connection: Connection, user: EndUser, account: LinkedAccount) -> bool:
+    query = (
+        select(audit_event.c.action, audit_event.c.after)
+        .where(audit_event.c.subject == user.email, audit_event.c.site_key == user.site)
+        .order_by(audit_event.c.id.desc())
+        .limit(1)
+    )
+    last: Any = connection.execute(query).first()
+    return last is not None and last.action == "link.remove" and last.after["changed"] == [account.account_id]

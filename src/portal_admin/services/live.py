@@ -1,0 +1,85 @@
+"""Asks ASPIRE for the facts of one verdict; a failure becomes UNREAD with its reason, never an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from portal_admin.aspire.client import AspireClient
+from portal_admin.domain.offering import Holding
+from portal_admin.domain.reading import Answer, Live
+from portal_admin.domain.records import Account, Contract
+from portal_admin.domain.text import id_key
+from portal_admin.errors import AspireRecordMissing, CouldNotLook, SettingsProblem
+from portal_admin.services.desk import Desk
+
+Fact = TypeVar("Fact")
+
+NOT_CONFIGURED = "This profile has no ASPIRE connection."
+
+
+def live_contract(desk: Desk, contract_id: str) -> Live[Contract]:
+    """The contract of that id as ASPIRE holds it now; of several, a booked one before others."""
+
+    def ask(aspire: AspireClient) -> Contract | None:
+        key = id_key(contract_id)
+        found = [c for c in aspire.contracts(contract_id=contract_id) if id_key(c.contract_id) == key]
+        return min(found, key=lambda c: (not c.is_booked, c.oid), default=None)
+
+    return _ask(desk, ask)
+
+
+def live_holding(desk: Desk, account_id: str) -> Live[Holding]:
+    """The account of that id with all its contracts as ASPIRE holds them now."""
+
+    def ask(aspire: AspireClient) -> Holding | None:
+        key = id_key(account_id)
+        found = [a for a in aspire.accounts(account_id=account_id) if id_key(a.account_id) == key]
+        account = min(found, key=lambda a: a.oid, default=None)
+        if account is None:
+            return None
+        contracts = sorted(aspire.contracts_of(account_oid=account.oid), key=lambda c: c.contract_id)
+        return Holding(account, tuple(contracts))
+
+    return _ask(desk, ask)
+
+
+def live_generation(desk: Desk) -> int | None:
+    """ASPIRE's Generation now, None when it could not be asked."""
+
+    def ask(aspire: AspireClient) -> int:
+        return aspire.instance().generation
+
+    return _ask(desk, ask).fact
+
+
+def live_accounts(desk: Desk, text: str, limit: int) -> Live[tuple[Account, ...]]:
+    """The accounts that ASPIRE's own search finds."""
+
+    def ask(aspire: AspireClient) -> tuple[Account, ...]:
+        return aspire.accounts(text=text, limit=limit)
+
+    return _ask(desk, ask)
+
+
+def live_names(desk: Desk, oids: set[int]) -> dict[int, Account]:
+    """The accounts of those oids, as far as ASPIRE names them."""
+
+    def ask(aspire: AspireClient) -> tuple[Account, ...]:
+        return tuple(account for oid in sorted(oids) for account in aspire.accounts(account_oid=oid))
+
+    found = _ask(desk, ask).fact if oids else None
+    return {account.oid: account for account in found or ()}
+
+
+def _ask(desk: Desk, question: Callable[[AspireClient], Fact | None]) -> Live[Fact]:
+    at = desk.clock()
+    if desk.aspire is None:
+        return Live(Answer.UNREAD, at, reason=NOT_CONFIGURED)
+    try:
+        fact = question(desk.aspire)
+    except AspireRecordMissing:
+        return Live(Answer.ABSENT, at)
+    except (CouldNotLook, SettingsProblem) as problem:
+        return Live(Answer.UNREAD, at, reason=problem.message)
+    return Live(Answer.READ, at, fact) if fact is not None else Live(Answer.ABSENT, at)

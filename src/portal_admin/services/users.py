@@ -1,0 +1,287 @@
+"""Set-up and life of an end user: one function for each action of rule C."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Connection, insert, select, update
+
+from portal_admin.domain.lifecycle import SOURCE, Action, require
+from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
+from portal_admin.domain.records import Account
+from portal_admin.domain.text import canonical_email, name_key
+from portal_admin.errors import InvalidInput, Refused
+from portal_admin.models import end_user
+from portal_admin.models.engine import reading, writing
+from portal_admin.services import accounts, audit, outbox, people
+from portal_admin.services.desk import Desk
+from portal_admin.services.links import Changed, insert_links, read_records, require_version
+from portal_admin.services.sites import find_site
+
+LONGEST_NAME = 200
+
+ADVICE_FOR_USED_ADDRESS = {
+    Status.PENDING: "Resend Registration Email to that user.",
+    Status.ACTIVE: "Reset Password for that user.",
+    Status.INACTIVE: "Reactivate User.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChange:
+    """The old user, now Inactive, and the new one with the same links."""
+
+    old: EndUser
+    new: EndUser
+    warnings: tuple[str, ...] = ()
+
+
+def create_user(
+    desk: Desk,
+    *,
+    site: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    account_ids: Iterable[str],
+    status: Status = Status.PENDING,
+) -> Changed:
+    """Create an end user linked to accounts that the site offers.
+
+    Pending queues a registration mail; Active registers a person who already has a login elsewhere.
+    """
+    address = check_email(email)
+    first, last = check_name(first_name, "first_name"), check_name(last_name, "last_name")
+    wanted = tuple(dict.fromkeys(account_ids))
+    if not wanted:
+        raise Refused("An end user needs at least one linked account.", rule="needs_account", source=SOURCE)
+    if status is Status.INACTIVE:
+        raise InvalidInput("A new user is Pending or Active.", field="status")
+    with reading(desk.engine) as connection:
+        require_unused(connection, find_site(connection, site), address)
+    linked = accounts.require_offered(desk, site=site, account_ids=wanted)
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        require_unused(connection, on, address)
+        user = _insert(connection, desk, on, address, (first, last), status, linked)
+        _audit(connection, desk, "user.create", user, reason=_reason(status))
+    return Changed(user, read_records(desk, linked))
+
+
+def edit_user(
+    desk: Desk,
+    *,
+    site: str,
+    email: str,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    version: int | None = None,
+) -> EndUser:
+    """Change first and last name; email and site never change (`managing-portal-users`)."""
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        before = people.find_user(connection, on, email)
+        require_version(before, version)
+        first = before.first_name if first_name is None else check_name(first_name, "first_name")
+        last = before.last_name if last_name is None else check_name(last_name, "last_name")
+        if (first, last) == (before.first_name, before.last_name):
+            return before
+        names = {"first_name": first, "last_name": last, "name_key": name_key(first, last)}
+        _update(connection, before, **names)
+        after = people.find_user(connection, on, email)
+        _audit(connection, desk, "user.edit", after, before=before)
+        return after
+
+
+def resend_registration(desk: Desk, *, site: str, email: str) -> outbox.Queued:
+    """Queue a new registration mail; older ones die."""
+    return _mail(desk, Action.RESEND, "registration", site=site, email=email)
+
+
+def reset_password(desk: Desk, *, site: str, email: str) -> outbox.Queued:
+    """Queue a guided password reset; staff never set or see a password."""
+    return _mail(desk, Action.RESET, "reset", site=site, email=email)
+
+
+def withdraw_mail(desk: Desk, *, queued: outbox.Queued) -> EndUser:
+    """Undo a resend or reset whose mail was not sent: what it replaced is queued again."""
+    with writing(desk.engine) as connection:
+        on = find_site(connection, queued.user.site)
+        user = people.find_user(connection, on, queued.user.email)
+        outbox.withdraw(connection, queued)
+        _audit(connection, desk, "user.withdraw_mail", user, reason=f"{queued.kind} mail {queued.mail_id}")
+        return people.find_user(connection, on, user.email)
+
+
+def deactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
+    """Block sign-in."""
+    return _set_status(desk, Action.DEACTIVATE, site=site, email=email, version=version)
+
+
+def reactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
+    """Let the user sign in again."""
+    return _set_status(desk, Action.REACTIVATE, site=site, email=email, version=version)
+
+
+def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | None = None) -> EmailChange:
+    """New user with the same links, old one deactivated: one transaction, one operation in the audit."""
+    address = check_email(to)
+    operation = audit.new_operation()
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        old = people.find_user(connection, on, email)
+        require_version(old, version)
+        rule = require(Action.CHANGE_EMAIL, old.status)
+        require_unused(connection, on, address)
+        outbox.supersede(connection, old.id)
+        _update(connection, old, status=rule.leads_to)
+        new = _insert(
+            connection, desk, on, address, (old.first_name, old.last_name), Status.PENDING, old.accounts
+        )
+        gone = people.find_user(connection, on, old.email)
+        reason = f"email changed from {old.email} to {new.email}"
+        _audit(connection, desk, "user.change_email", gone, before=old, reason=reason, operation=operation)
+        _audit(connection, desk, "user.create", new, reason=reason, operation=operation)
+    return EmailChange(gone, new)
+
+
+def check_email(typed: str) -> str:
+    """The canonical address; InvalidInput says what is wrong with it."""
+    text = typed.strip()
+    if not text:
+        raise InvalidInput("Type an email address.", field="email")
+    try:
+        # Delivery is not ours to test, and companies do have private domains.
+        validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as problem:
+        raise InvalidInput(f"“{_shown(text)}” is not an email address.", field="email") from problem
+    address = canonical_email(text)
+    if "." not in address.rpartition("@")[2] or len(address) > 320:
+        raise InvalidInput(f"“{_shown(text)}” is not a complete email address.", field="email")
+    return address
+
+
+def check_name(typed: str, field: str) -> str:
+    """A first or last name, trimmed; InvalidInput when blank, too long or with control characters."""
+    text = unicodedata.normalize("NFC", typed.strip())
+    label = field.replace("_", " ")
+    if not text:
+        raise InvalidInput(f"Type a {label}.", field=field)
+    if len(text) > LONGEST_NAME:
+        raise InvalidInput(f"A {label} has at most {LONGEST_NAME} characters.", field=field)
+    if any(unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+        raise InvalidInput(f"The {label} holds characters that cannot be shown. Type it again.", field=field)
+    return text
+
+
+def require_unused(connection: Connection, on: Site, address: str) -> None:
+    """Refused when the address has a user on that site, with the way on; other sites do not matter."""
+    found = select(end_user.c.status).where(end_user.c.site_id == on.id, end_user.c.email == address)
+    status = connection.execute(found).scalar()
+    if status is not None:
+        raise Refused(
+            f"{address} has a user on site {on.key} already, who is {status}. {ADVICE_FOR_USED_ADDRESS[Status(status)]}",
+            rule="unique_email",
+            source=SOURCE,
+            title="This address is in use",
+        )
+
+
+def _insert(
+    connection: Connection,
+    desk: Desk,
+    on: Site,
+    address: str,
+    names: tuple[str, str],
+    status: Status,
+    linked: Iterable[Account | LinkedAccount],
+) -> EndUser:
+    values = {
+        "site_id": on.id,
+        "email": address,
+        "first_name": names[0],
+        "last_name": names[1],
+        "name_key": name_key(*names),
+        "status": status.value,
+        "version": 1,
+        "created_at": desk.clock(),
+        "created_by": desk.operator,
+    }
+    user_id = connection.execute(insert(end_user).values(values).returning(end_user.c.id)).scalar_one()
+    insert_links(connection, desk, user_id, linked)
+    user = people.find_user(connection, on, address)
+    if status is Status.PENDING:
+        outbox.queue(connection, desk, user, "registration")
+        user = people.find_user(connection, on, address)
+    return user
+
+
+def _mail(desk: Desk, action: Action, kind: str, *, site: str, email: str) -> outbox.Queued:
+    with writing(desk.engine) as connection:
+        user = people.find_user(connection, find_site(connection, site), email)
+        require(action, user.status)
+        queued = outbox.queue(connection, desk, user, kind)
+        _audit(connection, desk, f"user.{action.value}", user, reason=f"{kind} mail {queued.mail_id}")
+        return queued
+
+
+def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: int | None) -> EndUser:
+    with writing(desk.engine) as connection:
+        on = find_site(connection, site)
+        before = people.find_user(connection, on, email)
+        require_version(before, version)
+        rule = require(action, before.status)
+        _update(connection, before, status=rule.leads_to)
+        after = people.find_user(connection, on, email)
+        _audit(connection, desk, f"user.{action.value}", after, before=before)
+        return after
+
+
+def _update(connection: Connection, user: EndUser, **values: Any) -> None:
+    connection.execute(
+        update(end_user).where(end_user.c.id == user.id).values(version=user.version + 1, **values)
+    )
+
+
+def _audit(
+    connection: Connection,
+    desk: Desk,
+    action: str,
+    user: EndUser,
+    *,
+    before: EndUser | None = None,
+    reason: str | None = None,
+    operation: str | None = None,
+) -> None:
+    audit.record(
+        connection,
+        desk,
+        action=action,
+        subject=user.email,
+        site=user.site,
+        before=_audited(before) if before else None,
+        after=_audited(user),
+        reason=reason,
+        operation=operation,
+    )
+
+
+def _audited(user: EndUser) -> dict[str, Any]:
+    return {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "status": user.status.value,
+        "accounts": [account.account_id for account in user.accounts],
+    }
+
+
+def _reason(status: Status) -> str | None:
+    return "registered as Active: has a login elsewhere" if status is Status.ACTIVE else None
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "·" for c in text[:80])
