@@ -14,11 +14,13 @@ from sqlalchemy import Connection, Engine
 
 from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
+from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
 from portal_admin.services.settings import read_settings
 
 # A backup that holds the file longer than this has met a program that does not let go.
 SECONDS_TO_COPY = 60.0
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def restore(url: str, *, source: Path, now: datetime) -> Path | None:
         if path.exists():
             kept = path.with_name(f"{path.name}.before-restore-{_stamp(now)}")
             _refuse_when_in_use(path)
-            os.replace(path, kept)
+            _move_aside(path, kept)
         os.replace(fresh, path)
     except OSError as problem:
         raise DatabaseProblem(
@@ -138,15 +140,11 @@ def _no_orphans(engine: Engine) -> str | None:
 
 
 def _search_indexes(engine: Engine) -> str | None:
-    """The rank of 1 makes FTS5 compare the index with the rows it was made from; it needs a write lock, not a commit."""
-    try:
-        for index in ("end_user_search", "aspire_account_search"):
-            with reading(engine) as connection:
-                connection.exec_driver_sql(
-                    f"insert into {index}({index}, rank) values ('integrity-check', 1)"
-                )
-    except DatabaseProblem:
-        return "The search index does not fit its rows. Restore the last backup."
+    """The rank of 1 makes FTS5 compare the index with its rows; it needs the write lock, and commits nothing."""
+    with reading(engine) as connection:
+        for index in SEARCH_TABLES:
+            statement = f"insert into {index}({index}, rank) values ('integrity-check', 1)"  # noqa: S608
+            connection.exec_driver_sql(statement)
     return None
 
 
@@ -190,17 +188,24 @@ def _verify_backup(copy: Path, source: Path) -> None:
 
 
 def _refuse_when_in_use(path: Path) -> None:
-    """Fold the write-ahead log into the file; only a database that nobody else holds can leave WAL mode."""
+    """Fold the write-ahead log into the file, which only a program that has the database to itself can do."""
     try:
         with closing(sqlite3.connect(path, timeout=0)) as connection:
-            (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
-    except sqlite3.Error:
-        mode = "wal"
-    if mode != "delete":
+            connection.execute("pragma journal_mode = delete")
+    except sqlite3.DatabaseError as problem:
+        if problem.sqlite_errorcode in DAMAGED:
+            return  # a damaged file is what a restore is for
         raise Refused(
             "Another program is using the portal database. Close every Portal Admin and try again.",
             rule="not_in_use",
-        )
+        ) from problem
+
+
+def _move_aside(path: Path, to: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            os.replace(part, to.with_name(to.name + suffix))
 
 
 def _copy(source: Path, to: Path) -> None:
@@ -217,8 +222,12 @@ def _copy(source: Path, to: Path) -> None:
             os.fsync(file.fileno())
         os.replace(partial, to)
     except (sqlite3.Error, OSError) as problem:
+        if getattr(problem, "sqlite_errorcode", None) in DAMAGED:
+            raise Refused(
+                f"{source} is not a whole portal database, so nothing was changed.", rule="sound_backup"
+            ) from problem
         raise DatabaseProblem(
-            f"{source} could not be copied to {to}. Check that it is a portal database, and the room on the disk."
+            f"{source} could not be copied to {to}. Check the room on the disk and your rights."
         ) from problem
     finally:
         partial.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""The log: JSON lines in a folder of the user's, with nothing secret in them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+
+from portal_admin.paths import log_folder
+
+FILE = "portal-admin.jsonl"
+BYTES_PER_FILE = 2_000_000
+FILES_KEPT = 5
+# Their lines would hold what people typed into a search.
+NOISY = ("httpx", "httpcore", "urllib3")
+SECRETS = (
+    (re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+"), r"\1***"),
+    (
+        re.compile(
+            r"""(?i)((?:password|passwd|pwd|token|secret|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]+\2"""
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"(://[^\s/:@]*):[^\s@/]+@"), r"\1:***@"),
+    (re.compile(r"\b\d{5,13}(\d{4})\b"), r"…\1"),
+)
+
+
+def redacted(text: str) -> str:
+    """The text without passwords and tokens, long digit runs such as account numbers cut to the last four."""
+    for pattern, replacement in SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class JsonLines(logging.Formatter):
+    """One JSON document a record: at (UTC), level, logger, message, and where known correlation_id and exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "process": record.process,
+            "message": redacted(record.getMessage()),
+        }
+        if correlation_id := getattr(record, "correlation_id", None):
+            line["correlation_id"] = correlation_id
+        if record.exc_info:
+            line["exception"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+class LogFile(RotatingFileHandler):
+    """A log that never stops the work: a full disk, or a file that another process holds, costs lines only."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing: the terminal belongs to the command."""
+
+
+def start_logging() -> None:
+    """Write the log to the log folder, once a process; calling again follows a moved folder."""
+    stop_logging()
+    folder = log_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # No folder, no log: a desk on a locked-down machine still works.
+        return
+    handler = LogFile(
+        folder / FILE, maxBytes=BYTES_PER_FILE, backupCount=FILES_KEPT, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def stop_logging() -> None:
+    """Close the log file."""
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, LogFile)]:
+        root.removeHandler(handler)
+        handler.close()

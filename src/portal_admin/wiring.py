@@ -1,0 +1,101 @@
+"""Builds what the window and the command line work with; knows no Qt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from portal_admin.aspire.client import AspireClient
+from portal_admin.credentials import Secret, get_password
+from portal_admin.models.engine import database_url, open_engine
+from portal_admin.models.schema import check_schema
+from portal_admin.services.desk import Desk
+from portal_admin.settings import Profile, choose_profile
+
+
+def utc_now() -> datetime:
+    """The time of this machine, UTC."""
+    return datetime.now(UTC)
+
+
+def open_desk(profile_name: str | None = None, *, clock: Callable[[], datetime] = utc_now) -> Desk:
+    """The desk of a profile, its schema checked; ASPIRE is not asked for anything yet."""
+    return open_profile(choose_profile(profile_name), clock=clock)
+
+
+def open_profile(profile: Profile, *, clock: Callable[[], datetime] = utc_now) -> Desk:
+    """The desk of a profile that need not be stored."""
+    engine = open_database(profile)
+    try:
+        check_schema(engine)
+        aspire = open_aspire(profile, clock=clock)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Desk(engine=engine, aspire=aspire, clock=clock, operator=operator_name())
+
+
+def close_desk(desk: Desk) -> None:
+    """Close every connection; the desk cannot be used afterwards."""
+    if desk.aspire is not None:
+        desk.aspire.close()
+    desk.engine.dispose()
+
+
+def full_database_url(profile: Profile) -> str:
+    """The profile's database address with its password, for opening and never for showing."""
+    url = database_url(profile.database_url)
+    if url.username and url.password is None:
+        url = url.set(password=get_password(profile.name, Secret.DATABASE))
+    return url.render_as_string(hide_password=False)
+
+
+def open_database(profile: Profile) -> Engine:
+    """The profile's database, its schema unchecked."""
+    return open_engine(full_database_url(profile))
+
+
+def open_aspire(
+    profile: Profile,
+    *,
+    password: Callable[[], str | None] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> AspireClient | None:
+    """The profile's ASPIRE, None when it names none; the password is fetched when ASPIRE is first asked."""
+    if profile.aspire_url is None or profile.aspire_user is None:
+        return None
+    return AspireClient(
+        profile.aspire_url,
+        user=profile.aspire_user,
+        password=password or (lambda: get_password(profile.name, Secret.ASPIRE)),
+        clock=clock,
+    )
+
+
+if sys.platform == "win32":
+
+    def operator_name() -> str:
+        """The signed-in user as Windows knows it; the environment could be changed by anybody."""
+        import ctypes
+
+        size = ctypes.c_ulong(257)
+        name = ctypes.create_unicode_buffer(size.value)
+        if not ctypes.windll.advapi32.GetUserNameW(name, ctypes.byref(size)):
+            raise ctypes.WinError()
+        return name.value
+
+else:
+
+    def operator_name() -> str:
+        """The user that this process runs as; the environment could be changed by anybody."""
+        import pwd
+
+        user = os.geteuid()
+        try:
+            return pwd.getpwuid(user).pw_name
+        except KeyError:
+            return f"uid {user}"
