@@ -1,0 +1,168 @@
+"""`access explain | contracts | who | report`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.wording import VERDICTS, check_line, exit_of, stale_exit, via_words, when
+from portal_admin.errors import DONE
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    access = commands.group("access", help="See which contracts an end user sees, and why")
+    explain = access.command("explain", explain_access, help="Why an end user sees a contract, or does not")
+    _add_user(explain)
+    explain.add_argument("--contract", required=True, metavar="CONTRACT_ID")
+    listing = access.command("contracts", list_contracts, help="The contracts that an end user sees")
+    _add_user(listing)
+    viewers = access.command("who", list_viewers, help="Who sees a contract")
+    viewers.add_argument("--contract", required=True, metavar="CONTRACT_ID")
+    report = access.command("report", print_report, help="Every end user and every contract that they see")
+    report.add_argument(
+        "--include-inactive", action="store_true", help="add what others would see once Active"
+    )
+
+
+def _add_user(parser: Any) -> None:
+    parser.add_argument("--site", required=True, metavar="KEY")
+    parser.add_argument("--email", required=True)
+
+
+def explain_access(context: Context, args: Namespace) -> int:
+    """Print the verdict on one contract with its checks."""
+    from portal_admin.services import access
+
+    verdict = access.explain(context.desk, site=args.site, email=args.email, contract_id=args.contract)
+    return print_verdict(context, verdict)
+
+
+def print_verdict(context: Context, verdict: Any) -> int:
+    """Print a verdict: first in words, then a line for each check."""
+    if context.json:
+        context.out.document(verdict_record(verdict))
+        return exit_of(verdict)
+    area = f", under {verdict.area.capitalize()}" if verdict.area else ""
+    context.out.line(f"{VERDICTS[verdict.verdict]}{area}  (rules of {verdict.edition.value})")
+    for check in verdict.checks:
+        context.out.line(check_line(check))
+        if check.fix:
+            context.out.line(f"             → {check.fix}")
+    return exit_of(verdict)
+
+
+def verdict_record(verdict: Any) -> dict[str, Any]:
+    """The JSON form of a verdict."""
+    return {
+        "verdict": verdict.verdict,
+        "area": verdict.area,
+        "checks": [
+            {
+                "check": check.name,
+                "result": check.result,
+                "sentence": check.sentence,
+                "evidence": check.evidence,
+                "source": check.source,
+                "as_of": check.as_of,
+                "fix": check.fix,
+            }
+            for check in verdict.checks
+        ],
+        "edition": verdict.edition,
+    }
+
+
+def list_contracts(context: Context, args: Namespace) -> int:
+    """Print the contract list of one user as the portal shows it."""
+    from portal_admin.services import access
+
+    found = access.contracts(context.desk, site=args.site, email=args.email)
+    if found.user.status != "Active":
+        context.out.say(
+            f"{found.user.email} is {found.user.status} and sees nothing now; this is the list once Active."
+        )
+    context.out.rows(
+        found.lines,
+        columns={
+            "Contract": lambda line: line.contract_id,
+            "Area": lambda line: line.area,
+            "Type": lambda line: line.contract_type,
+            "Via": lambda line: via_words(line.via),
+        },
+        record=lambda line: {"contract_id": line.contract_id, "area": line.area, "via": via_record(line.via)},
+        empty="This end user sees no contract.",
+    )
+    if not context.json:
+        for hidden in found.hidden:
+            context.out.line(f"Hidden: {hidden.contract_id} ({', '.join(hidden.reasons)})")
+    return stale_exit(context.out, found.freshness)
+
+
+def list_viewers(context: Context, args: Namespace) -> int:
+    """Print everybody who sees one contract."""
+    from portal_admin.services import access
+
+    found = access.who(context.desk, contract_id=args.contract)
+    context.out.rows(
+        found.sights,
+        columns={
+            "Site": lambda sight: sight.site,
+            "Email": lambda sight: sight.email,
+            "Name": lambda sight: sight.name,
+            "Status": lambda sight: sight.status,
+            "Area": lambda sight: sight.area,
+            "Via": lambda sight: via_words(sight.via),
+        },
+        record=lambda sight: {
+            "site": sight.site,
+            "email": sight.email,
+            "name": sight.name,
+            "status": sight.status,
+            "contract_id": sight.contract_id,
+            "area": sight.area,
+            "via": via_record(sight.via),
+        },
+        empty=f"Nobody sees contract {found.contract_id}.",
+    )
+    return stale_exit(context.out, found.freshness)
+
+
+def print_report(context: Context, args: Namespace) -> int:
+    """Stream the access report."""
+    from portal_admin.services import access
+
+    report = access.report(context.desk, include_inactive=args.include_inactive)
+    columns = {
+        "Site": lambda sight: sight.site,
+        "Email": lambda sight: sight.email,
+        "Contract": lambda sight: sight.contract_id,
+        "Area": lambda sight: sight.area,
+        "Via": lambda sight: via_words(sight.via),
+    }
+
+    def record(sight: Any) -> dict[str, Any]:
+        row = {
+            "site": sight.site,
+            "email": sight.email,
+            "contract_id": sight.contract_id,
+            "area": sight.area,
+            "via": via_record(sight.via),
+        }
+        return row | {"status": sight.status} if args.include_inactive else row
+
+    if args.include_inactive:
+        columns["Status"] = lambda sight: sight.status
+    context.out.rows(
+        report.sights, columns=columns, record=record, empty="No active end user sees any contract."
+    )
+    code = stale_exit(context.out, report.freshness)
+    if code == DONE and report.freshness.as_of:
+        context.out.say(f"As of {when(report.freshness.as_of)}.")
+    return code
+
+
+def via_record(via: Any) -> list[dict[str, str]]:
+    """The JSON form of the accounts and roles that open a contract."""
+    return [{"account_id": one.account_id, "role": one.role} for one in via]

@@ -1,0 +1,81 @@
+"""`links add | remove | preview`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.users import add_version, print_changed
+from portal_admin.cli.wording import stale_exit
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    links = commands.group("links", help="Link end users to ASPIRE accounts, or preview it")
+    adding = links.command("add", add_links, help="Link accounts that the site offers")
+    _add_user(adding)
+    add_version(adding)
+    adding.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
+    removing = links.command("remove", remove_link, help="Unlink an account")
+    _add_user(removing)
+    add_version(removing)
+    removing.add_argument("--account", required=True, metavar="ACCOUNT_ID")
+    preview = links.command("preview", preview_links, help="See what linking or unlinking would change")
+    _add_user(preview)
+    preview.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
+    direction = preview.add_mutually_exclusive_group(required=True)
+    direction.add_argument("--add", action="store_true", help="as if the accounts were linked")
+    direction.add_argument("--remove", action="store_true", help="as if the accounts were unlinked")
+
+
+def _add_user(parser: Any) -> None:
+    parser.add_argument("--site", required=True, metavar="KEY")
+    parser.add_argument("--email", required=True)
+
+
+def add_links(context: Context, args: Namespace) -> int:
+    """Link accounts and print the user."""
+    from portal_admin.services import links
+
+    changed = links.add(
+        context.desk, site=args.site, email=args.email, account_ids=args.accounts, version=args.version
+    )
+    return print_changed(context, changed)
+
+
+def remove_link(context: Context, args: Namespace) -> int:
+    """Unlink an account and print the user."""
+    from portal_admin.services import links
+
+    changed = links.remove(
+        context.desk, site=args.site, email=args.email, account_id=args.account, version=args.version
+    )
+    return print_changed(context, changed)
+
+
+def preview_links(context: Context, args: Namespace) -> int:
+    """Print the contracts gained, lost and still hidden."""
+    from portal_admin.services import links
+
+    chosen = {"add": args.accounts} if args.add else {"remove": args.accounts}
+    found = links.preview(context.desk, site=args.site, email=args.email, **chosen)
+    if context.json:
+        context.out.document(
+            {
+                "gained": [{"contract_id": line.contract_id, "area": line.area} for line in found.gained],
+                "lost": [{"contract_id": line.contract_id, "area": line.area} for line in found.lost],
+                "hidden": [
+                    {"contract_id": line.contract_id, "reasons": line.reasons} for line in found.hidden
+                ],
+            }
+        )
+        return stale_exit(context.out, found.freshness)
+    for word, lines in (("Gains", found.gained), ("Loses", found.lost)):
+        for line in lines:
+            context.out.line(f"{word}  {line.contract_id}  ({line.area})")
+    for hidden in found.hidden:
+        context.out.line(f"Hidden {hidden.contract_id}  ({', '.join(hidden.reasons)})")
+    if not (found.gained or found.lost or found.hidden):
+        context.out.say("Nothing would change.")
+    return stale_exit(context.out, found.freshness)

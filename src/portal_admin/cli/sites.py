@@ -1,0 +1,108 @@
+"""`sites list | create | set-labels`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.wording import stale_exit
+from portal_admin.errors import DONE
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    sites = commands.group("sites", help="List and create portal sites, and map private labels to them")
+    sites.command("list", list_sites, help="List the sites with their labels")
+    create = sites.command("create", create_site, help="Create a site")
+    create.add_argument("key", metavar="KEY")
+    create.add_argument("--name", required=True)
+    _add_labels(create)
+    mapping = sites.command("set-labels", set_labels, help="Replace the whole set of a site's labels")
+    mapping.add_argument("key", metavar="KEY")
+    _add_labels(mapping)
+    mapping.add_argument(
+        "--dry-run", action="store_true", help="show who would gain and lose what; change nothing"
+    )
+
+
+def _add_labels(parser: Any) -> None:
+    parser.add_argument(
+        "--label", action="append", default=[], dest="labels", help="a private label of ASPIRE"
+    )
+    parser.add_argument("--unlabelled", action="store_true", help="take contracts that have no private label")
+
+
+def list_sites(context: Context, args: Namespace) -> int:  # noqa: ARG001
+    """List the sites."""
+    from portal_admin.services import sites
+
+    context.out.rows(
+        sites.list_sites(context.desk),
+        columns={
+            "Key": lambda site: site.key,
+            "Name": lambda site: site.name,
+            "Labels": lambda site: site.labels,
+            "Unlabelled": lambda site: site.unlabelled,
+        },
+        record=site_record,
+        empty="No site has been created yet.",
+    )
+    return DONE
+
+
+def create_site(context: Context, args: Namespace) -> int:
+    """Create a site."""
+    from portal_admin.services import sites
+
+    site = sites.create_site(
+        context.desk, key=args.key, name=args.name, labels=args.labels, unlabelled=args.unlabelled
+    )
+    return _print_site(context, site)
+
+
+def set_labels(context: Context, args: Namespace) -> int:
+    """Replace the labels of a site, or preview it."""
+    from portal_admin.services import sites
+
+    act = sites.preview_labels if args.dry_run else sites.set_labels
+    change = act(context.desk, key=args.key, labels=args.labels, unlabelled=args.unlabelled)
+    if context.json:
+        context.out.document(
+            {
+                "site": site_record(change.site),
+                "dry_run": args.dry_run,
+                "gained": [_sight_record(sight) for sight in change.gained],
+                "lost": [_sight_record(sight) for sight in change.lost],
+            }
+        )
+    else:
+        for word, sights in (("gains", change.gained), ("loses", change.lost)):
+            for sight in sights:
+                context.out.line(f"{sight.email} ({sight.status}) {word} {sight.contract_id} ({sight.area})")
+        users = len({sight.email for sight in change.gained + change.lost})
+        context.out.say(
+            f"{'Would change' if args.dry_run else 'Changed'}: {len(change.gained)} contracts gained "
+            f"and {len(change.lost)} lost by {users} end users."
+        )
+    return stale_exit(context.out, change.freshness)
+
+
+def _print_site(context: Context, site: Any) -> int:
+    fields = {"Key": site.key, "Name": site.name, "Labels": site.labels, "Unlabelled": site.unlabelled}
+    context.out.record(site_record(site), fields=fields)
+    return DONE
+
+
+def site_record(site: Any) -> dict[str, Any]:
+    """The JSON form of a site."""
+    return {"key": site.key, "name": site.name, "labels": site.labels, "unlabelled": site.unlabelled}
+
+
+def _sight_record(sight: Any) -> dict[str, Any]:
+    return {
+        "email": sight.email,
+        "status": sight.status,
+        "contract_id": sight.contract_id,
+        "area": sight.area,
+    }

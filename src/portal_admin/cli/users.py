@@ -1,0 +1,216 @@
+"""`users create | edit | list | show | resend | reset | deactivate | reactivate | change-email`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.wording import when
+from portal_admin.errors import DONE
+
+STATUSES = ("pending", "active", "inactive")
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    users = commands.group("users", help="List, create and change end users")
+
+    create = users.command("create", create_user, help="Create an end user linked to accounts")
+    _add_user(create)
+    create.add_argument("--first", required=True, metavar="NAME")
+    create.add_argument("--last", required=True, metavar="NAME")
+    create.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
+    create.add_argument(
+        "--status",
+        choices=("pending", "active"),
+        default="pending",
+        help="active: the person has a login elsewhere already, and gets no registration mail",
+    )
+
+    edit = users.command("edit", edit_user, help="Change first and last name")
+    _add_user(edit)
+    edit.add_argument("--first", metavar="NAME")
+    edit.add_argument("--last", metavar="NAME")
+    add_version(edit)
+
+    listing = users.command("list", list_users, help="List end users by site and email")
+    listing.add_argument("--site", metavar="KEY")
+    listing.add_argument("--status", action="append", choices=STATUSES, default=[], dest="statuses")
+    listing.add_argument("--text", help="part of a name or an email address")
+
+    _add_user(users.command("show", show_user, help="Show one end user"))
+    _add_user(users.command("resend", resend, help="Resend Registration Email (Pending)"))
+    _add_user(users.command("reset", reset, help="Reset Password (Active)"))
+    for name, handler, sentence in (
+        ("deactivate", deactivate, "Deactivate User (Active)"),
+        ("reactivate", reactivate, "Reactivate User (Inactive)"),
+    ):
+        parser = users.command(name, handler, help=sentence)
+        _add_user(parser)
+        add_version(parser)
+
+    change = users.command(
+        "change-email", change_email, help="New user with the same links, old one deactivated"
+    )
+    _add_user(change)
+    change.add_argument("--to", required=True, metavar="EMAIL")
+    add_version(change)
+
+
+def _add_user(parser: Any) -> None:
+    parser.add_argument("--site", required=True, metavar="KEY")
+    parser.add_argument("--email", required=True)
+
+
+def add_version(parser: Any) -> None:
+    """The option by which a program refuses to overwrite a change it has not seen."""
+    parser.add_argument(
+        "--version", type=int, metavar="N", help="refuse if the end user is no longer at this version"
+    )
+
+
+def create_user(context: Context, args: Namespace) -> int:
+    """Create an end user."""
+    from portal_admin.domain.people import Status
+    from portal_admin.services import users
+
+    changed = users.create_user(
+        context.desk,
+        site=args.site,
+        email=args.email,
+        first_name=args.first,
+        last_name=args.last,
+        account_ids=args.accounts,
+        status=Status(args.status.capitalize()),
+    )
+    return print_changed(context, changed)
+
+
+def edit_user(context: Context, args: Namespace) -> int:
+    """Change names."""
+    from portal_admin.services import users
+
+    user = users.edit_user(
+        context.desk,
+        site=args.site,
+        email=args.email,
+        first_name=args.first,
+        last_name=args.last,
+        version=args.version,
+    )
+    return print_user(context, user)
+
+
+def list_users(context: Context, args: Namespace) -> int:
+    """List end users."""
+    from portal_admin.domain.people import Status
+    from portal_admin.services import people
+
+    statuses = [Status(status.capitalize()) for status in args.statuses]
+    context.out.rows(
+        people.list_users(context.desk, site=args.site, statuses=statuses, text=args.text),
+        columns={
+            "Site": lambda user: user.site,
+            "Email": lambda user: user.email,
+            "Name": lambda user: user.name,
+            "Status": lambda user: user.status,
+            "Accounts": lambda user: [account.account_id for account in user.accounts],
+        },
+        record=user_record,
+    )
+    return DONE
+
+
+def show_user(context: Context, args: Namespace) -> int:
+    """Show one end user."""
+    from portal_admin.services import people
+
+    return print_user(context, people.show_user(context.desk, site=args.site, email=args.email))
+
+
+def resend(context: Context, args: Namespace) -> int:
+    """Queue a registration mail."""
+    from portal_admin.services import users
+
+    return _print_queued(context, users.resend_registration(context.desk, site=args.site, email=args.email))
+
+
+def reset(context: Context, args: Namespace) -> int:
+    """Queue a password reset mail."""
+    from portal_admin.services import users
+
+    return _print_queued(context, users.reset_password(context.desk, site=args.site, email=args.email))
+
+
+def deactivate(context: Context, args: Namespace) -> int:
+    """Block sign-in."""
+    from portal_admin.services import users
+
+    user = users.deactivate(context.desk, site=args.site, email=args.email, version=args.version)
+    return print_user(context, user)
+
+
+def reactivate(context: Context, args: Namespace) -> int:
+    """Let the user sign in again."""
+    from portal_admin.services import users
+
+    user = users.reactivate(context.desk, site=args.site, email=args.email, version=args.version)
+    return print_user(context, user)
+
+
+def change_email(context: Context, args: Namespace) -> int:
+    """Replace a user by one with another address."""
+    from portal_admin.services import users
+
+    change = users.change_email(
+        context.desk, site=args.site, email=args.email, to=args.to, version=args.version
+    )
+    context.out.say(f"{change.old.email} is {change.old.status} now.")
+    return print_user(context, change.new)
+
+
+def print_changed(context: Context, changed: Any) -> int:
+    """Print the user after a change that is saved, and what did not work afterwards."""
+    code = print_user(context, changed.user)
+    for warning in changed.warnings:
+        context.out.say(f"Warning: {warning}")
+    return code
+
+
+def print_user(context: Context, user: Any) -> int:
+    """Print one end user."""
+    context.out.record(
+        user_record(user),
+        fields={
+            "Site": user.site,
+            "Email": user.email,
+            "Name": user.name,
+            "Status": user.status,
+            "Accounts": [f"{account.account_id} {account.name}" for account in user.accounts],
+            "Mail": user.last_mail or "none queued",
+            "Created": when(user.created_at),
+            "Version": user.version,
+        },
+    )
+    return DONE
+
+
+def _print_queued(context: Context, queued: Any) -> int:
+    context.out.say(f"A {queued.kind} mail to {queued.user.email} is queued, not yet sent.")
+    if context.json:
+        context.out.document(user_record(queued.user) | {"mail": {"kind": queued.kind, "status": "queued"}})
+    return DONE
+
+
+def user_record(user: Any) -> dict[str, Any]:
+    """The JSON form of an end user."""
+    return {
+        "site": user.site,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "status": user.status,
+        "version": user.version,
+        "accounts": [account.account_id for account in user.accounts],
+    }
