@@ -7,6 +7,7 @@ from typing import Any
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import VERDICTS, check_line, exit_of, stale_exit, via_words, when
+from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import DONE
 
 
@@ -39,7 +40,7 @@ def explain_access(context: Context, args: Namespace) -> int:
     return print_verdict(context, verdict)
 
 
-def print_verdict(context: Context, verdict: Any) -> int:
+def print_verdict(context: Context, verdict: Verdict) -> int:
     """Print a verdict: first in words, then a line for each check."""
     if context.json:
         context.out.document(verdict_record(verdict))
@@ -53,7 +54,7 @@ def print_verdict(context: Context, verdict: Any) -> int:
     return exit_of(verdict)
 
 
-def verdict_record(verdict: Any) -> dict[str, Any]:
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
     """The JSON form of a verdict."""
     return {
         "verdict": verdict.verdict,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
 
 from portal_admin.cli.access import print_verdict
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import VERDICTS
+from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.errors import COULD_NOT_LOOK, DONE
 
 
@@ -51,7 +51,7 @@ def find_accounts(context: Context, args: Namespace) -> int:
     return COULD_NOT_LOOK if offers.stale or undecided else DONE
 
 
-def because(verdict: Any) -> tuple[Any, ...]:
+def because(verdict: Verdict) -> tuple[Check, ...]:
     """The checks that stand in the way."""
     if verdict.verdict == "offered":
         return ()

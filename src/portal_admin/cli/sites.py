@@ -7,6 +7,7 @@ from typing import Any
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import stale_exit
+from portal_admin.domain.people import Site
 from portal_admin.errors import DONE
 
 
@@ -88,13 +89,13 @@ def set_labels(context: Context, args: Namespace) -> int:
     return stale_exit(context.out, change.freshness)
 
 
-def _print_site(context: Context, site: Any) -> int:
+def _print_site(context: Context, site: Site) -> int:
     fields = {"Key": site.key, "Name": site.name, "Labels": site.labels, "Unlabelled": site.unlabelled}
     context.out.record(site_record(site), fields=fields)
     return DONE
 
 
-def site_record(site: Any) -> dict[str, Any]:
+def site_record(site: Site) -> dict[str, Any]:
     """The JSON form of a site."""
     return {"key": site.key, "name": site.name, "labels": site.labels, "unlabelled": site.unlabelled}
 

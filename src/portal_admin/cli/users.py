@@ -7,6 +7,7 @@ from typing import Any
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import when
+from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
 
 STATUSES = ("pending", "active", "inactive")
@@ -178,7 +179,7 @@ def print_changed(context: Context, changed: Any) -> int:
     return code
 
 
-def print_user(context: Context, user: Any) -> int:
+def print_user(context: Context, user: EndUser) -> int:
     """Print one end user."""
     context.out.record(
         user_record(user),
@@ -203,7 +204,7 @@ def _print_queued(context: Context, queued: Any) -> int:
     return DONE
 
 
-def user_record(user: Any) -> dict[str, Any]:
+def user_record(user: EndUser) -> dict[str, Any]:
     """The JSON form of an end user."""
     return {
         "site": user.site,

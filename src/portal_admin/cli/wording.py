@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal_admin.cli.output import Output
+from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.errors import COULD_NOT_LOOK, DONE
 
 VERDICTS = {
@@ -18,13 +19,13 @@ VERDICTS = {
 MARKS = {"pass": "ok", "fail": "NO", "unknown": "??", "advice": "!!"}
 
 
-def check_line(check: Any) -> str:
+def check_line(check: Check) -> str:
     """One check: mark, name, fact, age."""
     age = f"  (as of {when(check.as_of)})" if check.as_of else ""
     return f"  {MARKS[check.result]}  {check.name}: {check.sentence}{age}"
 
 
-def exit_of(verdict: Any) -> int:
+def exit_of(verdict: Verdict) -> int:
     """A verdict of either kind is an answer; cannot tell is not."""
     return COULD_NOT_LOOK if verdict.cannot_tell else DONE
 
