@@ -1,0 +1,137 @@
+"""Values and entries of the field reference in words, for lists, exports and the telephone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal_admin.domain.field_conditions import CONDITIONS
+from portal_admin.domain.fields import Field, FieldNote, FieldRow, Provenance, Single, Source, State, Value
+
+NOTHING = "—"
+SPOKEN_ITEMS = 3
+
+STATE_WORDS = {
+    State.EQUAL: "Equal",
+    State.DIFFERS: "Differs",
+    State.STALE: "Stale",
+    State.NOT_STORED: "Not stored",
+    State.NOT_READABLE: "Not readable",
+    State.NOT_APPLICABLE: "Does not apply",
+    State.NOT_COMPARED: "Portal only",
+}
+
+DATA_CLASSES = {
+    "accounts": "Accounts",
+    "contracts": "Contract list",
+    "contract": "Contract",
+    "invoices": "Invoices",
+    "payments": "Payments",
+    "alternate_efts": "Alternate EFTs",
+    "bank_accounts": "Bank accounts",
+    "equipment": "Equipment",
+    "amortization": "Amortization schedule",
+    "credit_lines": "Lines of credit",
+    "end_users": "End users",
+}
+
+
+def words(value: Value, *, zone: str) -> str:
+    """A value as a person reads it: 1 Dec 2026, 18,240.10; several joined by commas; nothing as a dash."""
+    if isinstance(value, tuple):
+        return ", ".join(_single(item, zone) for item in value)
+    return _single(value, zone)
+
+
+def _single(value: Single, zone: str) -> str:
+    if value is None:
+        return NOTHING
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(zone))
+        return f"{_day(local.date())} {local:%H:%M}"
+    return _day(value) if isinstance(value, date) else str(value)
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
+
+
+def plain(value: Value) -> Any:
+    """A value for JSON: amounts as strings, dates in ISO form, instants in UTC with Z."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def cadence(entry: Field) -> str:
+    """How often the portal gets this value, in words."""
+    if entry.source is not Source.ASPIRE:
+        return "At once: the portal keeps it itself."
+    return "Once a day, from about 4 AM US Central" if entry.is_daily else "Every 15 minutes"
+
+
+def condition(entry: Field) -> str:
+    """When the portal shows the field."""
+    return CONDITIONS[entry.condition].sentence if entry.condition else "Always."
+
+
+def provenance(entry: Field) -> str:
+    """What the entry rests on, without claiming more than that."""
+    basis = {
+        Provenance.ARTICLE: f"The vendor's public article “{entry.article}”.",
+        Provenance.INFERRED: "Inferred by this project; no public article states it.",
+        Provenance.DECISION: "A decision of this project where nothing is public.",
+    }[entry.provenance]
+    if entry.source is not Source.ASPIRE or entry.provenance is not Provenance.ARTICLE:
+        return basis
+    stated = entry.screen_provenance is Provenance.ARTICLE
+    return f"{basis} The ASPIRE screen is {'named there' if stated else 'inferred'}."
+
+
+def verification(notes: tuple[FieldNote, ...]) -> str | None:
+    """The newest verification by this company."""
+    for note in notes:
+        if note.verified_on is not None:
+            return f"Verified by this company on {_day(note.verified_on)} ({note.created_by})"
+    return None
+
+
+def spoken(row: FieldRow, *, zone: str) -> str:
+    """The sentence to read aloud: ASPIRE's value where it could be read, else the portal's with its time."""
+    text = row.field.wording
+    if "{value}" not in text:
+        return text
+    if row.state is State.NOT_APPLICABLE:
+        return row.reason or text
+    live = row.aspire if row.aspire and not row.aspire.problem and row.aspire.found else None
+    told = live or row.portal
+    if told is None or told.problem or not told.found:
+        return "I cannot see that value at the moment; let me check and call you back."
+    if told.value is None:
+        return f"There is no {row.field.label[0].lower()}{row.field.label[1:]} on record for this contract."
+    sentence = text.replace("{value}", _aloud(told.value, zone))
+    if row.state is State.DIFFERS and row.portal is not None and live is not None:
+        sentence += f" Your portal still shows {_aloud(row.portal.value, zone)}{_until(row, zone)}."
+    elif live is None and told.as_of is not None and row.field.source is Source.ASPIRE:
+        sentence += f" That is as of {_single(told.as_of, zone)}."
+    return sentence
+
+
+def _aloud(value: Value, zone: str) -> str:
+    if value is None:
+        return "nothing there"
+    if isinstance(value, tuple) and len(value) > SPOKEN_ITEMS:
+        return f"{words(value[:SPOKEN_ITEMS], zone=zone)} and {len(value) - SPOKEN_ITEMS} more"
+    return words(value, zone=zone)
+
+
+def _until(row: FieldRow, zone: str) -> str:
+    return "" if row.next_update is None else f"; its next update is due {_single(row.next_update, zone)}"
