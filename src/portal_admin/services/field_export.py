@@ -1,0 +1,207 @@
+"""The field reference as a document to hand out, with or without the values of one contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from portal_admin.domain import field_words
+from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading
+from portal_admin.errors import DeskError
+from portal_admin.models.engine import reading
+from portal_admin.services.desk import Desk
+from portal_admin.services.field_catalogue import catalogue
+from portal_admin.services.field_notes import history
+from portal_admin.services.settings import read_settings
+
+TITLE = "Field reference: customer portal and ASPIRE"
+DISCLAIMER = (
+    "Made by this company's own desk tool. It is not the vendor's Field Reference guide and does not quote it. "
+    "Entries marked as inferred are this project's reading of public articles; verify them in your own system."
+)
+WRITING_FAILED = "{path} could not be written. Close it in other programs, or choose another folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, its width in characters, and whether it exists only for one contract."""
+
+    heading: str
+    width: int
+    live: bool = False
+
+
+COLUMNS = (
+    Column("Portal screen", 22),
+    Column("Portal field", 26),
+    Column("Portal shows", 22, live=True),
+    Column("ASPIRE says now", 22, live=True),
+    Column("State", 12, live=True),
+    Column("As of (portal)", 16, live=True),
+    Column("ASPIRE screen", 44),
+    Column("Record", 36),
+    Column("Updated", 20),
+    Column("Shown", 30),
+    Column("To say on the phone", 48),
+    Column("Provenance", 40),
+    Column("This company's notes", 40),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The document: title, subtitle, and rows of text under the columns."""
+
+    title: str
+    subtitle: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def guide(desk: Desk, *, sheet: FieldSheet | None = None) -> Guide:
+    """The whole catalogue, with the values of `sheet` where one is given."""
+    notes = history(desk)
+    with reading(desk.engine) as connection:
+        zone = read_settings(connection).time_zone
+    now = _moment(desk.clock(), zone)
+    if sheet is None:
+        columns = tuple(column for column in COLUMNS if not column.live)
+        rows = tuple((*_what(entry), *_about(entry, None, notes, zone)) for entry in catalogue().fields)
+        return Guide(TITLE, f"As of {now}.", columns, rows)
+    of = f" of {sheet.customer}" if sheet.customer else ""
+    return Guide(
+        TITLE,
+        f"Contract {sheet.contract_id}{of}, looked up {_moment(sheet.looked_at, zone)}. "
+        f"Amounts in {sheet.currency}, times in {zone}.",
+        COLUMNS,
+        tuple(
+            (*_what(row.field), *_values(row, zone), *_about(row.field, row, notes, zone))
+            for row in sheet.rows
+        ),
+    )
+
+
+def _what(entry: Field) -> tuple[str, ...]:
+    return entry.screen, entry.label
+
+
+def _values(row: FieldRow, zone: str) -> tuple[str, ...]:
+    as_of = row.portal.as_of if row.portal else None
+    return (
+        side_words(row.portal, zone),
+        side_words(row.aspire, zone),
+        field_words.STATE_WORDS[row.state],
+        _moment(as_of, zone) if as_of else "",
+    )
+
+
+def side_words(side: Reading | None, zone: str) -> str:
+    """One side's value in words; blank where that side has nothing to say."""
+    if side is None or side.problem is not None or not side.found:
+        return ""
+    return field_words.words(side.value, zone=zone)
+
+
+def _about(
+    entry: Field, row: FieldRow | None, notes: Mapping[str, tuple[FieldNote, ...]], zone: str
+) -> tuple[str, ...]:
+    mine = notes.get(entry.key, ())
+    said = [line for line in (field_words.verification(mine), *(note.note for note in mine)) if line]
+    return (
+        entry.aspire_screen,
+        entry.record,
+        field_words.cadence(entry),
+        field_words.condition(entry),
+        entry.wording.replace("{value}", "…") if row is None else field_words.spoken(row, zone=zone),
+        field_words.provenance(entry),
+        "\n".join(said),
+    )
+
+
+def _moment(when: datetime, zone: str) -> str:
+    local = when.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y %H:%M}"
+
+
+def write_xlsx(document: Guide, path: Path) -> None:
+    """A workbook in which every cell is text, so that ids keep their zeros and nothing runs as a formula."""
+    import xlsxwriter
+
+    def fill(target: Path) -> None:
+        with xlsxwriter.Workbook(
+            str(target), {"strings_to_formulas": False, "strings_to_urls": False}
+        ) as book:
+            sheet = book.add_worksheet("Field reference")
+            heading = book.add_format({"bold": True, "bg_color": "#E3E6EA", "valign": "top"})
+            cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+            for index, column in enumerate(document.columns):
+                sheet.set_column(index, index, column.width)
+                sheet.write_string(0, index, column.heading, heading)
+            for line, row in enumerate(document.rows, start=1):
+                for index, text in enumerate(row):
+                    sheet.write_string(line, index, text, cell)
+            sheet.freeze_panes(1, 2)
+            sheet.autofilter(0, 0, len(document.rows), len(document.columns) - 1)
+            about = book.add_worksheet("About")
+            about.set_column(0, 0, 100)
+            for line, text in enumerate((document.title, document.subtitle, DISCLAIMER)):
+                about.write_string(line, 0, text, cell)
+
+    _replacing(path, fill)
+
+
+def write_html(document: Guide, path: Path) -> None:
+    """One file that needs nothing else, made to be read and printed."""
+    _replacing(path, lambda target: target.write_text(as_html(document), encoding="utf-8"))
+
+
+STYLE = """
+body { font-family: "Segoe UI", sans-serif; font-size: 13px; color: #1b1f24; margin: 24px; }
+h1 { font-size: 20px; } h2 { font-size: 16px; margin: 24px 0 8px; }
+p.about { color: #5b6672; max-width: 70em; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border: 1px solid #d5dae0; padding: 4px 8px; text-align: left; vertical-align: top; }
+th { background: #f0f2f5; font-weight: 600; }
+@media print { body { margin: 0; font-size: 8pt; } tr { page-break-inside: avoid; } thead { display: table-header-group; } }
+@page { size: A4 landscape; margin: 12mm; }
+"""
+
+
+def as_html(document: Guide) -> str:
+    """The document as HTML, all text escaped, one table for each portal screen."""
+    parts = [
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
+        f"<title>{escape(document.title)}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{escape(document.title)}</h1><p>{escape(document.subtitle)}</p>",
+        f'<p class="about">{escape(DISCLAIMER)}</p>',
+    ]
+    headings = "".join(f"<th>{escape(column.heading)}</th>" for column in document.columns[1:])
+    for screen in dict.fromkeys(row[0] for row in document.rows):
+        lines = (row[1:] for row in document.rows if row[0] == screen)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_lines(text)}</td>" for text in row) + "</tr>" for row in lines
+        )
+        parts.append(
+            f"<h2>{escape(screen)}</h2><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>"
+        )
+    return "".join((*parts, "</body></html>"))
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(map(escape, text.split("\n")))
+
+
+def _replacing(path: Path, fill: Callable[[Path], object]) -> None:
+    """Write beside the target and swap, so that a failure leaves an earlier guide as it was."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        fill(draft)
+        os.replace(draft, path)
+    except OSError as problem:
+        draft.unlink(missing_ok=True)
+        raise DeskError(WRITING_FAILED.format(path=path), title="The guide was not written") from problem

@@ -1,0 +1,133 @@
+"""What ASPIRE says about one contract now: every class of data at once, within one budget, each failing alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
+from portal_admin.domain.fields import ClassProblem
+from portal_admin.domain.records import Contract
+from portal_admin.domain.text import id_key
+from portal_admin.errors import (
+    AspireBusy,
+    AspireRecordMissing,
+    AspireSignInFailed,
+    AspireTooSlow,
+    AspireUnreachable,
+    CouldNotLook,
+    DeskError,
+    SettingsProblem,
+)
+from portal_admin.services.desk import Desk
+from portal_admin.services.field_stored import Held, account_record, contact_record, customer_oids
+
+CLASSES = (*CONTRACT_DETAILS, *ACCOUNT_DETAILS, "accounts", "contacts")
+SETTINGS = "settings"
+# After one of these no other request can succeed either.
+HOPELESS = (AspireUnreachable, AspireTooSlow, AspireBusy, AspireSignInFailed, SettingsProblem)
+
+Question = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSide:
+    """ASPIRE's answers; `in_aspire` is None when it could not say whether it holds the contract."""
+
+    in_aspire: bool | None
+    contract: Contract | None
+    held: Mapping[str, Held]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[ClassProblem, ...] = ()
+
+
+def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: float) -> LiveSide:
+    """Read all classes of the contract; where its look-up by id fails, the stored record number serves."""
+    if desk.aspire is None:
+        return _nothing(desk, CouldNotLook("This profile has no ASPIRE connection."))
+    ends = time.monotonic() + budget
+    contract = stored
+    try:
+        with desk.aspire.within(budget):
+            contract = _find(desk.aspire, contract_id)
+    except (CouldNotLook, SettingsProblem) as failure:
+        if stored is None or isinstance(failure, HOPELESS):
+            return _nothing(desk, failure)
+    if contract is None:
+        absent = Held(None, desk.clock(), found=False)
+        return LiveSide(False, None, dict.fromkeys((*CLASSES, "contracts"), absent))
+    return _read(desk, desk.aspire, contract, ends)
+
+
+def _find(aspire: AspireClient, contract_id: str) -> Contract | None:
+    """Of several contracts of one id, a booked one before others."""
+    found = [
+        c for c in aspire.contracts(contract_id=contract_id) if id_key(c.contract_id) == id_key(contract_id)
+    ]
+    return min(found, key=lambda c: (not c.is_booked, c.oid), default=None)
+
+
+def _read(desk: Desk, aspire: AspireClient, contract: Contract, ends: float) -> LiveSide:
+    questions = _questions(aspire, contract)
+    held: dict[str, Held] = {}
+    problems: list[ClassProblem] = []
+    with ThreadPoolExecutor(max_workers=len(questions), thread_name_prefix="fields") as pool:
+        asked = {name: pool.submit(_ask, aspire, question, ends) for name, question in questions.items()}
+        for name, answer in asked.items():
+            record, failure = answer.result()
+            held[name] = Held(
+                record,
+                desk.clock(),
+                found=record is not None,
+                problem=failure.message if isinstance(failure, CouldNotLook | SettingsProblem) else None,
+            )
+            if held[name].problem is not None and failure is not None and name != SETTINGS:
+                problems.append(ClassProblem(name, failure.kind, failure.title, failure.message))
+    settings = held.pop(SETTINGS).record or {}
+    held["contracts"] = own = held["contract"]
+    return LiveSide(None if own.problem else own.found, contract, held, settings, tuple(problems))
+
+
+def _questions(aspire: AspireClient, contract: Contract) -> dict[str, Question]:
+    customers = customer_oids(contract.roles)
+
+    def of_contract(name: str) -> Question:
+        return lambda: aspire.detail(contract_oid=contract.oid, data_class=name)
+
+    def of_customers(name: str) -> Question:
+        return lambda: [
+            record for oid in customers for record in aspire.account_detail(account_oid=oid, data_class=name)
+        ]
+
+    return {
+        **{name: of_contract(name) for name in CONTRACT_DETAILS},
+        **{name: of_customers(name) for name in ACCOUNT_DETAILS},
+        "accounts": lambda: [
+            account_record(found) for oid in customers for found in aspire.accounts(account_oid=oid)
+        ],
+        "contacts": lambda: [
+            contact_record(found) for oid in customers for found in aspire.contacts_of(account_oid=oid)
+        ],
+        SETTINGS: aspire.settings,
+    }
+
+
+def _ask(aspire: AspireClient, question: Question, ends: float) -> tuple[Any, DeskError | None]:
+    try:
+        with aspire.within(max(0.0, ends - time.monotonic())):
+            return question(), None
+    except (CouldNotLook, SettingsProblem, AspireRecordMissing) as failure:
+        return None, failure
+
+
+def _nothing(desk: Desk, failure: DeskError) -> LiveSide:
+    unread = Held(None, desk.clock(), found=False, problem=failure.message)
+    return LiveSide(
+        None,
+        None,
+        dict.fromkeys((*CLASSES, "contracts"), unread),
+        problems=(ClassProblem("", failure.kind, failure.title, failure.message),),
+    )
