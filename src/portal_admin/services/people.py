@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
 from portal_admin.domain.text import canonical_email
@@ -50,7 +50,7 @@ def list_users(
 ) -> Iterator[EndUser]:
     """The end users that pass the filters, by site and email, streamed."""
     with reading(desk.engine) as connection:
-        query = filtered(connection, site=site, statuses=statuses, text=text)
+        query = user_query().where(*filters(connection, site=site, statuses=statuses, text=text))
         key, address = "", ""
         while True:
             page = query.where(_after(key, address)).order_by(site_table.c.key, end_user.c.email).limit(PAGE)
@@ -61,23 +61,23 @@ def list_users(
             key, address = rows[-1].site_key, rows[-1].email
 
 
-def filtered(
+def filters(
     connection: Connection,
     *,
     site: str | None = None,
     statuses: Iterable[Status] = (),
     text: str | None = None,
-) -> Select[Any]:
-    """The query of the end users that pass the filters; text is found in name or email."""
-    query = user_query()
+) -> list[ColumnElement[bool]]:
+    """The conditions on end_user that each filter sets; text is found in name or email."""
+    conditions: list[ColumnElement[bool]] = []
     wanted = tuple(statuses)
     if site is not None:
-        query = query.where(end_user.c.site_id == find_site(connection, site).id)
+        conditions.append(end_user.c.site_id == find_site(connection, site).id)
     if wanted:
-        query = query.where(end_user.c.status.in_(wanted))
+        conditions.append(end_user.c.status.in_(wanted))
     if text and text.strip():
-        query = query.where(contains(connection, "end_user", text))
-    return query
+        conditions.append(contains(connection, "end_user", text))
+    return conditions
 
 
 def with_accounts(connection: Connection, rows: Sequence[Row[Any]]) -> list[EndUser]:
