@@ -116,7 +116,7 @@ def spoken(row: FieldRow, *, zone: str) -> str:
     if told is None or told.problem or not told.found:
         return "I cannot see that value at the moment; let me check and call you back."
     if told.value is None:
-        return f"There is no {row.field.label[0].lower()}{row.field.label[1:]} on record for this contract."
+        return "We have nothing on record for that on this contract."
     sentence = text.replace("{value}", _aloud(told.value, zone))
     if row.state is State.DIFFERS and row.portal is not None and live is not None:
         sentence += f" Your portal still shows {_aloud(row.portal.value, zone)}{_until(row, zone)}."
