@@ -1,0 +1,65 @@
+"""One family of outline icons, tinted with the colours in use."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from portal_admin.paths import resources
+from portal_admin.ui.theme import Size, theme
+
+_PROPERTY = "icon_name"
+_COLOUR = "icon_colour"
+
+
+@cache
+def _source(name: str) -> str:
+    return (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=512)
+def pixmap(name: str, colour: str, size: int = Size.ICON, ratio: float = 1.0) -> QPixmap:
+    """An icon of `size` logical px in a #rrggbb colour, for painting; `ratio` is the screen's pixel ratio."""
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    svg = _source(name).replace("currentColor", colour)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, picture.width(), picture.height()))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def icon(name: str, colour: str = "text", *, size: int = Size.ICON) -> QIcon:
+    """An icon in a colour of the scheme now in use; `set_icon` keeps it in step with later switches."""
+    result = QIcon()
+    for ratio in (1.0, 2.0):
+        for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "edge")):
+            result.addPixmap(pixmap(name, theme.colour(tint).name(), size, ratio), mode)
+    return result
+
+
+def set_icon(target: QAbstractButton | QAction, name: str, colour: str = "text") -> None:
+    """Give a button or an action an icon that follows the theme."""
+    target.setProperty(_PROPERTY, name)
+    target.setProperty(_COLOUR, colour)
+    target.setIcon(icon(name, colour))
+
+
+def _retint() -> None:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    for widget in app.allWidgets():
+        targets = [*widget.actions(), widget] if isinstance(widget, QAbstractButton) else widget.actions()
+        for target in targets:
+            name = target.property(_PROPERTY)
+            if name and isinstance(target, QAbstractButton | QAction):
+                target.setIcon(icon(str(name), str(target.property(_COLOUR))))
+
+
+theme.changed.connect(_retint)

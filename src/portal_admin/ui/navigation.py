@@ -1,0 +1,65 @@
+"""How screens send the operator to one another without knowing each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+SCREENS = ("start", "end_users", "account_access", "field_reference", "sites", "connect")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place in the window; it opens something to look at and never acts."""
+
+    screen: str
+    site: str | None = None
+    email: str | None = None
+    contract: str | None = None
+    account: str | None = None
+
+    @property
+    def names_something(self) -> bool:
+        """Whether it points at a record and not only at a screen."""
+        return any((self.site, self.email, self.contract, self.account))
+
+    @classmethod
+    def parse(cls, text: str) -> Target | None:
+        """Read `user:SITE/EMAIL`, `contract:ID`, `account:ID`, `site:KEY` or a screen's name; None for anything else."""
+        kind, colon, rest = text.strip().partition(":")
+        if not colon:
+            name = kind.lower().replace(" ", "_").replace("-", "_")
+            return cls(name) if name in SCREENS else None
+        rest = rest.strip()
+        if not rest:
+            return None
+        match kind.lower():
+            case "user":
+                site, slash, email = rest.partition("/")
+                return cls("account_access", site=site, email=email) if slash and site and email else None
+            case "contract":
+                return cls("account_access", contract=rest)
+            case "account":
+                return cls("account_access", account=rest)
+            case "site":
+                return cls("sites", site=rest)
+        return None
+
+
+class Navigator(QObject):
+    """Screens call `go`; the main window listens to `open`."""
+
+    open = Signal(object)
+
+    def go(
+        self,
+        screen: str,
+        *,
+        site: str | None = None,
+        email: str | None = None,
+        contract: str | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Open a screen, on a record when one is named."""
+        self.open.emit(Target(screen, site=site, email=email, contract=contract, account=account))

@@ -1,0 +1,68 @@
+"""The pages of the window, in the order of the navigation."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from portal_admin.ui.page import PageSpec
+
+
+def pages() -> tuple[PageSpec, ...]:
+    """Every page, its words in the language in use."""
+    return (
+        PageSpec(
+            "start",
+            QCoreApplication.translate("pages", "Start"),
+            QCoreApplication.translate(
+                "pages", "Where to begin, and whether the desk is connected and up to date."
+            ),
+            "home",
+            "portal_admin.ui.start.page:StartPage",
+        ),
+        PageSpec(
+            "end_users",
+            QCoreApplication.translate("pages", "End users"),
+            QCoreApplication.translate(
+                "pages", "Find, create and change the people who sign in to the portal."
+            ),
+            "people",
+            "portal_admin.ui.end_users.page:EndUsersPage",
+        ),
+        PageSpec(
+            "account_access",
+            QCoreApplication.translate("pages", "Account access"),
+            QCoreApplication.translate(
+                "pages", "Which accounts a person is linked to, which contracts that opens, and why."
+            ),
+            "link",
+            "portal_admin.ui.account_access.page:AccountAccessPage",
+        ),
+        PageSpec(
+            "field_reference",
+            QCoreApplication.translate("pages", "Field reference"),
+            QCoreApplication.translate(
+                "pages", "Where each value on a portal screen comes from, and what it is right now."
+            ),
+            "book",
+            "portal_admin.ui.field_reference.page:FieldReferencePage",
+        ),
+        PageSpec(
+            "sites",
+            QCoreApplication.translate("pages", "Sites"),
+            QCoreApplication.translate(
+                "pages", "The portal's sites and the private labels whose contracts they show."
+            ),
+            "sites",
+            "portal_admin.ui.sites.page:SitesPage",
+        ),
+        PageSpec(
+            "connect",
+            QCoreApplication.translate("pages", "Connect"),
+            QCoreApplication.translate(
+                "pages", "The portal database and the ASPIRE that this desk works with."
+            ),
+            "connect",
+            "portal_admin.ui.connect.page:ConnectPage",
+            needs_desk=False,
+        ),
+    )

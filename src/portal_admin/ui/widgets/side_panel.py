@@ -1,0 +1,110 @@
+"""The panel at the right of a page where things are created, edited and linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portal_admin.ui import background
+from portal_admin.ui.messages import MessageBar
+from portal_admin.ui.override import override
+from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.buttons import button, icon_button
+from portal_admin.ui.widgets.text import ElidedLabel
+
+
+class SidePanel(QFrame):
+    """Title, scrolling body and footer buttons; Esc closes it, asks nothing and keeps what was typed."""
+
+    closed = Signal()
+
+    def __init__(
+        self, title: str = "", *, width: int = Size.SIDE_PANEL, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setFixedWidth(width)
+        self._return_focus: QWidget | None = None
+        self.title = ElidedLabel(title, kind="section")
+        self.messages = MessageBar()
+        self.body = QVBoxLayout()
+        self.body.setSpacing(Space.M)
+        self.footer = QHBoxLayout()
+        self.footer.setSpacing(Space.S)
+        self.footer.addStretch(1)
+        self._build()
+        self.hide()
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(icon_button("cross", self.tr("Close panel"), self.close_panel))
+        inner = QWidget()
+        inner.setObjectName("page")
+        inner.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        holder = QVBoxLayout(inner)
+        holder.setContentsMargins(0, 0, Space.S, 0)
+        holder.addLayout(self.body)
+        holder.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
+        column.setSpacing(Space.M)
+        column.addLayout(top)
+        column.addWidget(self.messages)
+        column.addWidget(scroll, 1)
+        column.addLayout(self.footer)
+
+    def add_button(
+        self, text: str, pressed: Callable[[], object], *, kind: str = "", icon: str | None = None
+    ) -> QPushButton:
+        """A footer button, added from left to right; `kind` primary for the one that saves."""
+        made = button(text, pressed, kind=kind, icon=icon)
+        self.footer.addWidget(made)
+        return made
+
+    def open_panel(self, title: str | None = None, *, focus: QWidget | None = None) -> None:
+        """Show the panel and put the keyboard into it; the focus goes back where it was on closing."""
+        if title is not None:
+            self.title.setText(title)
+        if not self.isVisible():
+            self._return_focus = QApplication.focusWidget()
+        self.setAccessibleName(self.title.text())
+        self.show()
+        if focus is not None:
+            focus.setFocus()
+        else:
+            self.focusNextChild()
+
+    def close_panel(self) -> None:
+        """Hide the panel; what was typed stays in its controls, answers on their way to it are dropped."""
+        if self.isHidden():
+            return
+        background.forget(self)
+        self.hide()
+        if self._return_focus is not None and self._return_focus.isVisible():
+            self._return_focus.setFocus()
+        self._return_focus = None
+        self.closed.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+            return
+        super().keyPressEvent(event)

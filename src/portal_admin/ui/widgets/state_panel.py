@@ -1,0 +1,179 @@
+"""A list or panel in exactly one state: its content, nothing here yet, could not look, not allowed, or loading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from portal_admin.errors import DeskError
+from portal_admin.ui.override import override
+from portal_admin.ui.speech import announce
+from portal_admin.ui.theme import Size, Space, theme
+from portal_admin.ui.widgets.ages import clock_text
+from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.mark import Mark
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel
+
+DIM_AFTER, SAY_AFTER, STEP = 200, 2000, 120
+
+
+class State(StrEnum):
+    """What a StatePanel shows."""
+
+    CONTENT = "content"
+    NOTHING = "nothing"
+    FAILED = "failed"
+    NOT_ALLOWED = "not_allowed"
+
+
+class StatePanel(QWidget):
+    """Wraps the widget that holds the rows; call one of `content`, `nothing`, `failed`, `not_allowed`, and `loading`."""
+
+    def __init__(self, content: QWidget, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = State.CONTENT
+        self._content = content
+        self._notice: QWidget | None = None
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(content)
+        self._veil = _Veil(self)
+
+    @property
+    def is_loading(self) -> bool:
+        return self._veil.waiting
+
+    def loading(self, words: str = "") -> None:
+        """Keep what is shown, dim it after 200 ms, and say so in words after 2 s."""
+        self._veil.start(words or self.tr("Still looking…"))
+
+    def content(self) -> None:
+        """Show the content."""
+        self._show(State.CONTENT, None)
+
+    def nothing(
+        self, text: str, *, action: str = "", pressed: Callable[[], object] | None = None, icon: str = "info"
+    ) -> None:
+        """Nothing here yet, or none found; with the action that would change that."""
+        self._show(State.NOTHING, _notice(icon, "secondary", text, "", action, pressed))
+
+    def failed(self, error: DeskError, retry: Callable[[], object], *, at: datetime | None = None) -> None:
+        """Could not look: the reason, the time and Retry; never to be confused with none found."""
+        now = at or datetime.now(UTC)
+        when = self.tr("{time} · id {id}").format(time=clock_text(now, now), id=error.correlation_id)
+        notice = _notice("question", "unknown", error.title, error.message, self.tr("Retry"), retry, when)
+        self._show(State.FAILED, notice)
+
+    def not_allowed(self, text: str, role: str) -> None:
+        """Not allowed, and which role may."""
+        who = self.tr("The role {role} may.").format(role=role)
+        self._show(State.NOT_ALLOWED, _notice("lock", "secondary", text, who, "", None))
+
+    def _show(self, state: State, notice: QWidget | None) -> None:
+        self._veil.stop()
+        had_focus = self._notice is not None and self._notice.isAncestorOf(self.focusWidget() or self)
+        if self._notice is not None:
+            self._stack.removeWidget(self._notice)
+            self._notice.deleteLater()
+        self.state = state
+        self._notice = notice
+        if notice is not None:
+            self._stack.addWidget(notice)
+        self._stack.setCurrentWidget(notice or self._content)
+        if had_focus:
+            (notice or self._content).setFocus()
+
+
+def _notice(
+    icon: str,
+    colour: str,
+    title: str,
+    text: str,
+    action: str,
+    pressed: Callable[[], object] | None,
+    note: str = "",
+) -> QWidget:
+    frame = QWidget()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+    column.setSpacing(Space.S)
+    column.addStretch(1)
+    centre = Qt.AlignmentFlag.AlignHCenter
+    column.addWidget(Mark(icon, colour, size=Size.ICON_LARGE), 0, centre)
+    for words, kind in ((title, "strong"), (text, "")):
+        if words:
+            line = PlainLabel(words, kind=kind, wrap=True)
+            line.setAlignment(centre)
+            column.addWidget(line)
+    if note:
+        column.addWidget(CopyLabel(note, kind="secondary"), 0, centre)
+    if action and pressed is not None:
+        column.addSpacing(Space.XS)
+        column.addWidget(button(action, pressed), 0, centre)
+    column.addStretch(2)
+    return frame
+
+
+class _Veil(QWidget):
+    """Dims its parent while it waits; paints a thin moving bar, and words when the wait is long."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.waiting = False
+        self._covered = parent
+        self._words = ""
+        self._step = 0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def start(self, words: str) -> None:
+        self.waiting = True
+        self._words = words
+        self._step = 0
+        self._timer.start(DIM_AFTER)
+
+    def stop(self) -> None:
+        self.waiting = False
+        self._timer.stop()
+        self.hide()
+
+    def _tick(self) -> None:
+        self._step += 1
+        if self._step == 1:
+            self._timer.start(STEP)
+            self._cover()
+            self.show()
+            self.raise_()
+        elif self._step == SAY_AFTER // STEP:
+            announce(self, self._words)
+        self.update()
+
+    def _cover(self) -> None:
+        self.setGeometry(self._covered.rect())
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and self.isVisible():
+            self._cover()
+        return super().eventFilter(watched, event)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        dim = theme.colour("window")
+        dim.setAlphaF(0.6)
+        painter.fillRect(self.rect(), dim)
+        length = max(48, self.width() // 5)
+        at = (self._step * 24) % (self.width() + length) - length
+        painter.fillRect(QRect(at, 0, length, 3), theme.colour("accent"))
+        if self._step * STEP >= SAY_AFTER:
+            painter.setPen(theme.colour("text"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)

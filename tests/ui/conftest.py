@@ -1,0 +1,121 @@
+"""What tests of the window share: a dressed application, waiting without sleeping, walking and rendering."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QWidget
+
+from portal_admin.services.desk import Desk
+from portal_admin.ui import background
+from portal_admin.ui.navigation import Navigator
+from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.pages import pages
+from portal_admin.ui.theme import Scheme, theme
+
+APage = TypeVar("APage", bound=Page)
+# The offscreen platform has no window manager to tell.
+PLATFORM_NOISE = ("This plugin does not support",)
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The light theme; no background work, window or Qt warning may be left behind."""
+    said: list[str] = []
+
+    def note(kind: QtMsgType, _context: Any, text: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and not text.startswith(PLATFORM_NOISE):
+            said.append(text)
+
+    before = set(map(id, qapp.topLevelWidgets()))
+    previous = qInstallMessageHandler(note)
+    gc.disable()  # collecting on a worker would destroy widgets there
+    theme.apply(Scheme.LIGHT)
+    yield
+    left = [w for w in qapp.topLevelWidgets() if id(w) not in before and w.isVisible()]
+    names = [w.objectName() or type(w).__name__ for w in left]
+    for widget in left:
+        widget.close()
+    busy = not background.drain(5)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    gc.enable()
+    gc.collect()
+    qInstallMessageHandler(previous)
+    assert not said, f"Qt warned: {said}"
+    assert not names, f"windows were left open: {names}"
+    assert not busy, "background work outlived the test"
+
+
+@pytest.fixture
+def settle() -> Callable[[], None]:
+    """Wait until nothing is running and nothing is due, without sleeping."""
+    return background.wait_idle
+
+
+@pytest.fixture
+def opened(qapp: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
+    """Show a widget at 1280 × 720, and close it at the end."""
+    shown: list[QWidget] = []
+
+    def show(widget: QWidget, width: int = 1280, height: int = 720) -> QWidget:
+        widget.resize(width, height)
+        widget.show()
+        widget.activateWindow()
+        shown.append(widget)
+        qapp.processEvents()
+        return widget
+
+    yield show
+    for widget in shown:
+        widget.close()
+        widget.deleteLater()
+
+
+@pytest.fixture
+def page(opened: Callable[[QWidget], QWidget]) -> Callable[..., Any]:
+    """Build and show a page by itself: `page(EndUsersPage, desk)`; `.navigator` collects where it goes."""
+
+    def build(kind: type[APage], desk: Desk | None = None, profile: Any = None) -> APage:
+        factory = f"{kind.__module__}:{kind.__name__}"
+        spec = next((spec for spec in pages() if spec.factory == factory), pages()[0])
+        made = kind(PageContext(spec, Navigator(), desk=desk, profile=profile))
+        opened(made)
+        return made
+
+    return build
+
+
+def unnamed(root: QWidget) -> list[str]:
+    """The visible focusable widgets that a screen reader could not name."""
+    found = []
+    for widget in [root, *root.findChildren(QWidget)]:
+        seen = QAccessible.queryAccessibleInterface(widget)
+        if widget.isVisible() and seen and seen.state().focusable and not seen.text(QAccessible.Text.Name):
+            found.append(f"{type(widget).__name__} {widget.objectName()}".strip())
+    return found
+
+
+@pytest.fixture(name="unnamed")
+def unnamed_fixture() -> Callable[[QWidget], list[str]]:
+    return unnamed
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Callable[..., Path]:
+    """Paint a widget into a PNG file in light or dark and return its path."""
+
+    def paint(widget: QWidget, name: str, scheme: str = "light") -> Path:
+        theme.apply(Scheme(scheme))
+        background.wait_idle()
+        path = tmp_path / f"{name}-{scheme}.png"
+        assert widget.grab().save(str(path))
+        return path
+
+    return paint
