@@ -102,7 +102,12 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Record]):
-    """One page of a list, `next_cursor` None on the last one."""
+    """One page of a list, `next_cursor` None on the last one.
+
+    `withheld` counts records that this login may not read; `generation` is ASPIRE's when it answered, None if unsaid.
+    """
 
     items: tuple[Record | Removed, ...]
     next_cursor: str | None
+    withheld: int = 0
+    generation: int | None = None
