@@ -157,7 +157,12 @@ def write_xlsx(document: Guide, path: Path) -> None:
 
 def write_html(document: Guide, path: Path) -> None:
     """One file that needs nothing else, made to be read and printed."""
-    _replacing(path, lambda target: target.write_text(as_html(document), encoding="utf-8"))
+    write_bytes(path, as_html(document).encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a finished document."""
+    _replacing(path, lambda target: target.write_bytes(content))
 
 
 STYLE = """
@@ -165,35 +170,53 @@ body { font-family: "Segoe UI", sans-serif; font-size: 13px; color: #1b1f24; mar
 h1 { font-size: 20px; } h2 { font-size: 16px; margin: 24px 0 8px; }
 p.about { color: #5b6672; max-width: 70em; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border: 1px solid #d5dae0; padding: 4px 8px; text-align: left; vertical-align: top; }
+th, td { padding: 4px 8px; text-align: left; vertical-align: top; }
 th { background: #f0f2f5; font-weight: 600; }
-@media print { body { margin: 0; font-size: 8pt; } tr { page-break-inside: avoid; } thead { display: table-header-group; } }
+@media print {
+  body { margin: 0; font-size: 8pt; }
+  tr { page-break-inside: avoid; }
+  thead { display: table-header-group; }
+}
 @page { size: A4 landscape; margin: 12mm; }
 """
 
+# A page has room for fewer columns than a workbook: what belongs together stands in one cell.
+PRINTED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Portal field", ("Portal field",)),
+    ("Portal shows", ("Portal shows", "As of (portal)")),
+    ("ASPIRE says now", ("ASPIRE says now",)),
+    ("State", ("State",)),
+    ("ASPIRE source", ("ASPIRE screen", "Record")),
+    ("Updated and shown", ("Updated", "Shown")),
+    ("To say on the phone", ("To say on the phone",)),
+    ("Provenance and notes", ("Provenance", "This company's notes")),
+)
 
-def as_html(document: Guide) -> str:
+
+def as_html(document: Guide, *, style: str = STYLE) -> str:
     """The document as HTML, all text escaped, one table for each portal screen."""
+    at = {column.heading: index for index, column in enumerate(document.columns)}
+    groups = [(title, [at[name] for name in names if name in at]) for title, names in PRINTED]
+    shown = [(title, indexes) for title, indexes in groups if indexes]
+    headings = "".join(f"<th>{escape(title)}</th>" for title, _ in shown)
     parts = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
-        f"<title>{escape(document.title)}</title><style>{STYLE}</style></head><body>",
+        f"<title>{escape(document.title)}</title><style>{style}</style></head><body>",
         f"<h1>{escape(document.title)}</h1><p>{escape(document.subtitle)}</p>",
         f'<p class="about">{escape(DISCLAIMER)}</p>',
     ]
-    headings = "".join(f"<th>{escape(column.heading)}</th>" for column in document.columns[1:])
     for screen in dict.fromkeys(row[0] for row in document.rows):
-        lines = (row[1:] for row in document.rows if row[0] == screen)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_lines(text)}</td>" for text in row) + "</tr>" for row in lines
-        )
+        body = "".join(_line(row, shown) for row in document.rows if row[0] == screen)
         parts.append(
-            f"<h2>{escape(screen)}</h2><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>"
+            f'<h2>{escape(screen)}</h2><table border="1" cellspacing="0" cellpadding="3" width="100%">'
+            f"<thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>"
         )
     return "".join((*parts, "</body></html>"))
 
 
-def _lines(text: str) -> str:
-    return "<br>".join(map(escape, text.split("\n")))
+def _line(row: tuple[str, ...], shown: list[tuple[str, list[int]]]) -> str:
+    cells = ("\n".join(row[index] for index in indexes if row[index]) for _, indexes in shown)
+    return "<tr>" + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}</td>" for cell in cells) + "</tr>"
 
 
 def _replacing(path: Path, fill: Callable[[Path], object]) -> None:
