@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.output import Output
 from portal_admin.cli.wording import VERDICTS, check_line, exit_of, stale_exit, via_words, when
 from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import DONE
+
+if TYPE_CHECKING:
+    from portal_admin.services.access import Report
+    from portal_admin.services.visibility import Sight, Via
 
 
 def add(commands: Commands) -> None:
@@ -135,35 +141,42 @@ def print_report(context: Context, args: Namespace) -> int:
     from portal_admin.services import access
 
     report = access.report(context.desk, include_inactive=args.include_inactive)
-    columns = {
+    return print_report_of(context.out, report, include_inactive=args.include_inactive)
+
+
+def print_report_of(out: Output, report: Report, *, include_inactive: bool) -> int:
+    """Print the lines of a report as they come, then its age."""
+    columns: dict[str, Callable[[Sight], object]] = {
         "Site": lambda sight: sight.site,
         "Email": lambda sight: sight.email,
         "Contract": lambda sight: sight.contract_id,
         "Area": lambda sight: sight.area,
         "Via": lambda sight: via_words(sight.via),
     }
-
-    def record(sight: Any) -> dict[str, Any]:
-        row = {
-            "site": sight.site,
-            "email": sight.email,
-            "contract_id": sight.contract_id,
-            "area": sight.area,
-            "via": via_record(sight.via),
-        }
-        return row | {"status": sight.status} if args.include_inactive else row
-
-    if args.include_inactive:
+    if include_inactive:
         columns["Status"] = lambda sight: sight.status
-    context.out.rows(
-        report.sights, columns=columns, record=record, empty="No active end user sees any contract."
-    )
-    code = stale_exit(context.out, report.freshness)
+    record = _report_record_with_status if include_inactive else _report_record
+    out.rows(report.sights, columns=columns, record=record, empty="No active end user sees any contract.")
+    code = stale_exit(out, report.freshness)
     if code == DONE and report.freshness.as_of:
-        context.out.say(f"As of {when(report.freshness.as_of)}.")
+        out.say(f"As of {when(report.freshness.as_of)}.")
     return code
 
 
-def via_record(via: Any) -> list[dict[str, str]]:
+def _report_record(sight: Sight) -> dict[str, Any]:
+    return {
+        "site": sight.site,
+        "email": sight.email,
+        "contract_id": sight.contract_id,
+        "area": sight.area,
+        "via": via_record(sight.via),
+    }
+
+
+def _report_record_with_status(sight: Sight) -> dict[str, Any]:
+    return _report_record(sight) | {"status": sight.status}
+
+
+def via_record(via: Iterable[Via]) -> list[dict[str, str]]:
     """The JSON form of the accounts and roles that open a contract."""
     return [{"account_id": one.account_id, "role": one.role} for one in via]

@@ -1,0 +1,1 @@
+"""Measurements, each beside a reference that does the same work in the same run."""
