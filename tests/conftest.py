@@ -18,6 +18,8 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from portal_admin.log import stop_logging
+
 PLUGINS = ("tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk")
 pytest_plugins = [plugin for plugin in PLUGINS if importlib.util.find_spec(plugin)]
 
@@ -50,13 +52,14 @@ class MemoryKeyring(KeyringBackend):
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder that holds this test's settings, data and logs."""
     for name in [name for name in os.environ if name.startswith("PORTAL_ADMIN_")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("PORTAL_ADMIN_HOME", str(folder))
-    return folder
+    yield folder
+    stop_logging()
 
 
 @pytest.fixture(autouse=True)

@@ -86,6 +86,11 @@ def delete_passwords(profile: str) -> None:
             raise _unavailable() from problem
 
 
+def has_password_in_environment(secret: Secret) -> bool:
+    """Whether an unattended run was given the password."""
+    return bool(os.environ.get(ENVIRONMENT[secret]))
+
+
 def check_keyring() -> str:
     """The name of the keyring in use; SecretsUnavailable when there is none that keeps secrets."""
     return str(_keyring().name)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
-from portal_admin.credentials import Secret, get_password
+from portal_admin.credentials import Secret, check_keyring, get_password, has_password_in_environment
+from portal_admin.errors import DeskError
 from portal_admin.models.engine import database_url, open_engine
 from portal_admin.models.schema import check_schema
 from portal_admin.services.desk import Desk
+from portal_admin.services.doctor import Finding, Patient, examine
 from portal_admin.settings import Profile, choose_profile
 
 
@@ -74,6 +76,47 @@ def open_aspire(
         password=password or (lambda: get_password(profile.name, Secret.ASPIRE)),
         clock=clock,
     )
+
+
+def examine_profile(
+    profile_name: str | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Finding]:
+    """Examine a stored profile; that there is none is a finding too."""
+    found: Profile | DeskError
+    try:
+        found = choose_profile(profile_name)
+    except DeskError as problem:
+        found = problem
+    yield from examine_connection(found, clock=clock)
+
+
+def examine_connection(
+    profile: Profile | DeskError,
+    *,
+    password: Callable[[], str | None] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[Finding]:
+    """Examine a profile that need not be stored, with a password that need not be kept."""
+    aspire = open_aspire(profile, password=password, clock=clock) if isinstance(profile, Profile) else None
+    patient = Patient(
+        profile=profile,
+        open_database=lambda: _open_examined(profile),
+        aspire=aspire,
+        check_keyring=check_keyring,
+        password_in_environment=has_password_in_environment(Secret.ASPIRE),
+        clock=clock,
+    )
+    try:
+        yield from examine(patient)
+    finally:
+        if aspire is not None:
+            aspire.close()
+
+
+def _open_examined(profile: Profile | DeskError) -> Engine:
+    if isinstance(profile, DeskError):
+        raise profile
+    return open_database(profile)
 
 
 if sys.platform == "win32":

@@ -88,8 +88,8 @@ class Parser(argparse.ArgumentParser):
     """Raises UsageError where argparse would leave the program."""
 
     def error(self, message: str) -> NoReturn:
-        usage = self.format_usage().removeprefix("usage: ").strip()
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.\nUsage: {usage}")
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.\nUsage: {usage}\nMore: {self.prog} --help")
 
 
 class Commands:
@@ -101,6 +101,7 @@ class Commands:
     def group(self, name: str, *, help: str) -> Commands:
         """A command that only holds sub-commands."""
         parser = self._places.add_parser(name, help=help, description=help)
+        _add_shared_flags(parser)
         return Commands(_sub_commands(parser))
 
     def command(self, name: str, handler: Handler, *, help: str) -> argparse.ArgumentParser:

@@ -62,8 +62,10 @@ def upgrade(url: str, *, now: datetime) -> Upgrade:
 
 
 def check(url: str) -> tuple[DatabaseCheck, ...]:
-    """Every check of the database; one that fails does not hide the others."""
+    """Every check of the database; one that fails does not hide the others, but one that does not answer raises."""
     with opened(url) as engine:
+        with reading(engine):
+            pass
         return tuple(_checked(name, look, engine) for name, look in CHECKS[engine.dialect.name == "sqlite"])
 
 
@@ -214,10 +216,12 @@ def _copy(source: Path, to: Path) -> None:
     partial.unlink(missing_ok=True)
     try:
         with (
-            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=SECONDS_TO_COPY)) as old,
+            closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=SECONDS_TO_COPY)) as old,
             closing(sqlite3.connect(partial)) as new,
         ):
             old.backup(new)
+            # One file that can be carried away, without a log beside it.
+            new.execute("pragma journal_mode = delete")
         with open(partial, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(partial, to)

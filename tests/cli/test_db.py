@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from portal_admin.cli import run
+from portal_admin.errors import SchemaMismatch
+from portal_admin.models.schema import HEAD
+from portal_admin.services import database
+from portal_admin.wiring import open_desk, utc_now
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "desk" / "portal.db"
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def ready(file: Path, migrated_file: Path) -> Iterator[Path]:
+    file.parent.mkdir()
+    file.write_bytes(migrated_file.read_bytes())
+    change(file, "insert into setting (key, value) values ('time_zone', 'America/Chicago')")
+    yield file
+    assert not list(file.parent.glob("*.partial"))
+    assert not list(file.parent.glob("*.restoring-*"))
+
+
+def change(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def zones(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[0] for row in connection.execute("select value from setting where key = 'time_zone'")]
+
+
+def out(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_that_upgrade_creates_the_database_and_its_folder(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["db", "upgrade", "--json"]) == 0
+    assert out(capsys) == [{"before": None, "after": HEAD, "backup": None}]
+    assert run(["db", "check"]) == 0
+
+
+def test_that_upgrading_a_current_database_makes_no_copy(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["db", "upgrade", "--json"]) == 0
+    assert out(capsys) == [{"before": HEAD, "after": HEAD, "backup": None}]
+    assert [path.name for path in ready.parent.iterdir()] == [ready.name]
+
+
+def test_that_an_older_database_is_copied_before_it_is_upgraded(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from alembic import command
+
+    from portal_admin.models.engine import open_engine, writing
+    from portal_admin.models.schema import migration_config
+
+    file.parent.mkdir()
+    engine = open_engine(f"sqlite:///{file}", create=True)
+    with writing(engine) as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with pytest.raises(SchemaMismatch):
+        open_desk()
+    assert run(["db", "upgrade", "--json"]) == 0
+    (done,) = out(capsys)
+    assert (done["before"], done["after"]) == ("0001", HEAD)
+    with closing(sqlite3.connect(str(done["backup"]))) as connection:
+        assert connection.execute("select version_num from alembic_version").fetchall() == [("0001",)]
+    assert run(["db", "check"]) == 0
+
+
+def test_that_a_newer_database_is_not_touched(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(ready, "update alembic_version set version_num = '9999'")
+    assert run(["db", "upgrade", "--json"]) == 1
+    (error,) = out(capsys)
+    assert error["error"]["kind"] == "schema"  # type: ignore[index]
+
+
+def test_that_check_reports_each_fault_by_itself(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(ready, "insert into setting (key, value) values ('edition', '1999')")
+    change(
+        ready,
+        "insert into mail_outbox (user_id, kind, recipient, status, created_at, created_by) "
+        "values (7, 'reset', 'a@b.example', 'queued', '2026-11-21', 'jdoe')",
+    )
+    assert run(["db", "check", "--json"]) == 1
+    results = {line["check"]: line["result"] for line in out(capsys)}
+    assert results == {
+        "integrity": "pass",
+        "foreign_keys": "fail",
+        "search": "pass",
+        "schema": "pass",
+        "settings": "fail",
+    }
+
+
+def test_that_check_notices_a_search_index_that_lost_a_row(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(
+        ready,
+        "insert into aspire_account (oid, account_id, account_id_key, name, name_key, fingerprint, seen) "
+        "values (1, 'A-1', 'a-1', 'Prairie', 'prairie', 1, 1)",
+    )
+    change(ready, "insert into aspire_account_search(aspire_account_search) values ('delete-all')")
+    assert run(["db", "check", "--json"]) == 1
+    assert [line["check"] for line in out(capsys) if line["result"] == "fail"] == ["search"]
+
+
+def test_that_a_backup_is_one_file_and_can_be_restored(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = ready.parent / "copies" / "monday.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
+    change(ready, "update setting set value = 'America/Denver' where key = 'time_zone'")
+    capsys.readouterr()
+    assert run(["db", "restore", str(copy), "--json"]) == 0
+    (done,) = out(capsys)
+    assert zones(ready) == ["America/Chicago"]
+    assert zones(Path(str(done["kept"]))) == ["America/Denver"]
+    assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
+    assert run(["db", "check"]) == 0
+
+
+def test_that_a_backup_is_taken_while_a_writer_is_at_work(ready: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(ready)) as writer:
+        writer.execute("begin immediate")
+        writer.execute("update setting set value = 'half done'")
+        assert run(["db", "backup", str(tmp_path / "copy.db")]) == 0
+        writer.rollback()
+    assert zones(tmp_path / "copy.db") == ["America/Chicago"]
+
+
+def test_that_a_backup_overwrites_nothing(
+    ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--json"]) == 1
+    assert out(capsys)[0]["error"]["rule"] == "no_overwriting"  # type: ignore[index]
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+@pytest.mark.parametrize("content", [b"", b"Shopping list\n" * 200])
+def test_that_a_file_that_is_no_backup_is_refused(
+    content: bytes, ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "list.txt").write_bytes(content)
+    assert run(["db", "restore", str(tmp_path / "list.txt"), "--json"]) == 1
+    assert out(capsys)[0]["error"]["rule"] == "sound_backup"  # type: ignore[index]
+    assert zones(ready) == ["America/Chicago"]
+
+
+def test_that_a_backup_of_a_newer_program_is_refused(ready: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "newer.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    change(copy, "update alembic_version set version_num = '9999'")
+    assert run(["db", "restore", str(copy)]) == 1
+    assert zones(ready) == ["America/Chicago"]
+
+
+def test_that_a_database_in_use_is_not_replaced(
+    ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    capsys.readouterr()
+    with closing(sqlite3.connect(ready)) as desk:
+        desk.execute("pragma journal_mode = wal")
+        desk.execute("select * from setting").fetchall()
+        assert run(["db", "restore", str(copy), "--json"]) == 1
+    assert out(capsys)[0]["error"]["rule"] == "not_in_use"  # type: ignore[index]
+    assert run(["db", "restore", str(copy)]) == 0
+
+
+def test_that_a_damaged_database_can_be_replaced(ready: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    ready.write_bytes(b"\0" * 100 + ready.read_bytes()[100:])
+    assert run(["db", "check"]) != 0
+    assert run(["db", "restore", str(copy)]) == 0
+    assert zones(ready) == ["America/Chicago"]
+
+
+def test_that_a_missing_database_or_backup_is_named(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["db", "backup", str(tmp_path / "copy.db")]) == 1
+    assert str(file) in capsys.readouterr().err
+    assert run(["db", "restore", str(tmp_path / "copy.db")]) == 1
+    assert str(tmp_path / "copy.db") in capsys.readouterr().err
+    assert run(["db", "check"]) == 1
+    assert not file.exists()
+
+
+def test_that_server_databases_are_left_to_their_own_tools(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", "postgresql://portal:x@127.0.0.1:1/portal")
+    assert run(["db", "backup", str(tmp_path / "copy.db")]) == 1
+    assert "pg_dump" in capsys.readouterr().err
+    assert run(["db", "check"]) == 3
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_that_restoring_where_no_database_was_keeps_nothing_aside(ready: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/portal.db"
+    assert database.restore(url, source=ready, now=utc_now()) is None
+    assert zones(tmp_path / "new" / "portal.db") == ["America/Chicago"]

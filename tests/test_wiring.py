@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal_admin.credentials import Secret, set_password
+from portal_admin.errors import SchemaMismatch
+from portal_admin.models.engine import open_engine, reading
+from portal_admin.settings import Profile, add_profile
+from portal_admin.wiring import close_desk, full_database_url, open_desk, open_profile, operator_name
+
+NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
+
+
+def test_that_a_desk_opens_on_the_current_profile(database_url: str) -> None:
+    add_profile(Profile("uat", database_url))
+    desk = open_desk(clock=lambda: NOW)
+    with reading(desk.engine) as connection:
+        assert connection.exec_driver_sql("select count(*) from site").scalar() == 0
+    assert (desk.aspire, desk.clock(), desk.operator) == (None, NOW, operator_name())
+    close_desk(desk)
+
+
+def test_that_a_desk_with_aspire_asks_it_nothing_yet(database_url: str) -> None:
+    desk = open_profile(Profile("uat", database_url, "http://127.0.0.1:9", "sandbox"))
+    assert desk.aspire is not None
+    close_desk(desk)
+
+
+def test_that_a_database_of_another_age_is_not_opened(tmp_path: object) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    open_engine(url, create=True).connect().close()
+    with pytest.raises(SchemaMismatch):
+        open_profile(Profile("uat", url))
+
+
+def test_that_the_password_of_a_server_comes_from_the_keyring() -> None:
+    profile = Profile("live", "postgresql://portal@db/portal")
+    assert full_database_url(profile) == "postgresql+psycopg://portal@db/portal"
+    set_password("live", Secret.DATABASE, "p@ss/word")
+    assert full_database_url(profile) == "postgresql+psycopg://portal:p%40ss%2Fword@db/portal"
+
+
+def test_that_the_operator_is_the_process_owner_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = operator_name()
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody else")
+    assert operator_name() == named != "somebody else"
