@@ -6,7 +6,6 @@ import io
 import sqlite3
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import groupby
-from typing import cast
 
 import msgspec
 
@@ -36,7 +35,7 @@ def ours(desk: Desk) -> bytes:
     with redirect_stdout(printed), redirect_stderr(io.StringIO()):
         print_report_of(Output(json=True), access.report(desk), include_inactive=False)
         printed.flush()
-    return cast(io.BytesIO, printed.buffer).getvalue()
+    return printed.buffer.getvalue()
 
 
 def by_hand(path: str) -> bytes:
