@@ -72,6 +72,10 @@ class AspireClient:
         """One budget for all calls that this thread makes inside; an outer one that ends sooner still rules."""
         return self._budget.within(seconds)
 
+    def look_up(self) -> AbstractContextManager[None]:
+        """One look-up's budget for all calls that this thread makes inside."""
+        return self._budget.within(self._seconds)
+
     def patiently(self) -> AbstractContextManager[None]:
         """The budget of a sync page, for a call that a sync makes."""
         return self._budget.within(self._sync_seconds)

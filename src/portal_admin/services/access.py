@@ -28,8 +28,6 @@ from portal_admin.services.visibility import (
     sights_of_contract,
 )
 
-LOOK_UP_SECONDS = 8.0
-
 
 @dataclass(frozen=True, slots=True)
 class HiddenContract:
@@ -76,7 +74,7 @@ def explain(desk: Desk, *, site: str, email: str, contract_id: str) -> Verdict:
     known = _known(desk, site, email, contract_id)
     if desk.aspire is None:
         return _judge(desk, known, contract_id)
-    with desk.aspire.within(LOOK_UP_SECONDS):
+    with desk.aspire.look_up():
         return _judge(desk, known, contract_id)
 
 

@@ -27,7 +27,6 @@ from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from portal_admin.services.text_search import begins, contains
 
-LOOK_UP_SECONDS = 8.0
 FOUND_AT_MOST = 50
 SIMILAR_AT_MOST = 500  # candidates by first letters, of which few are look-alikes
 SAME_START = 4
@@ -107,6 +106,18 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
     return Offer(shown, verdict, held or live.fact)
 
 
+def judge(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Offer, ...]:
+    """Rule B's verdict on accounts of the snapshot, without asking ASPIRE; those it does not hold are left out."""
+    with reading(desk.engine) as connection:
+        settings = read_settings(connection)
+        on = find_site(connection, site)
+        known = [snapshot.stored_account(connection, account_id) for account_id in account_ids]
+        held = snapshot.holdings(connection, [account for account in known if account])
+        as_of = snapshot.confirmed_at(connection)
+    unread: Live[tuple[Account, ...]] = Live(Answer.UNREAD, desk.clock())
+    return tuple(_offer(desk, on, Stored(holding, as_of), unread, settings) for holding in held.values())
+
+
 def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Account, ...]:
     """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read."""
     accounts: dict[int, Account] = {}
@@ -173,7 +184,7 @@ def _offer(
 
 
 def _one_budget(desk: Desk) -> AbstractContextManager[object]:
-    return desk.aspire.within(LOOK_UP_SECONDS) if desk.aspire else nullcontext()
+    return desk.aspire.look_up() if desk.aspire else nullcontext()
 
 
 def _rank(offer: Offer, text: str) -> tuple[bool, bool, bool, str, int]:
