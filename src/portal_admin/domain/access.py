@@ -142,7 +142,7 @@ def _role(case: AccessCase, basis: Basis[Contract]) -> Check:
         oid: sorted({r.role_type for r in contract.roles if r.account_oid == oid})
         for oid in _oids(case.linked)
     }
-    evidence = {
+    evidence: dict[str, Any] = {
         "linked": [{"account_id": a.account_id, "name": a.name, "roles": held[a.oid]} for a in case.linked],
         "admitted_roles": list(case.settings.admitted_roles),
     }
@@ -154,10 +154,12 @@ def _role(case: AccessCase, basis: Basis[Contract]) -> Check:
             "; ".join(f"{account.name} ({account.account_id}) is {role}" for account, role in admitted) + "."
         )
         return Check("role", Result.PASS, sentence, ACCESS_SOURCE, evidence, basis.as_of)
-    parties = [
-        f"{role.role_type} {_named(case, role.account_oid)}"
-        for role in contract.roles
-        if role.role_type in case.settings.admitted_roles
+    holders = [role for role in contract.roles if role.role_type in case.settings.admitted_roles]
+    parties = [f"{role.role_type} {_named(case, role.account_oid)}" for role in holders]
+    evidence["holders"] = [
+        {"account_id": case.accounts[role.account_oid].account_id, "role": role.role_type}
+        for role in holders
+        if role.account_oid in case.accounts
     ]
     fix = f"Link the account that holds the role: {'; '.join(parties)}." if parties else None
     sentence = f"No linked account is {' or '.join(case.settings.admitted_roles)} on this contract."
