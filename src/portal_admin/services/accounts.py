@@ -106,18 +106,6 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
     return Offer(shown, verdict, held or live.fact)
 
 
-def judge(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Offer, ...]:
-    """Rule B's verdict on accounts of the snapshot, without asking ASPIRE; those it does not hold are left out."""
-    with reading(desk.engine) as connection:
-        settings = read_settings(connection)
-        on = find_site(connection, site)
-        known = [snapshot.stored_account(connection, account_id) for account_id in account_ids]
-        held = snapshot.holdings(connection, [account for account in known if account])
-        as_of = snapshot.confirmed_at(connection)
-    unread: Live[tuple[Account, ...]] = Live(Answer.UNREAD, desk.clock())
-    return tuple(_offer(desk, on, Stored(holding, as_of), unread, settings) for holding in held.values())
-
-
 def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Account, ...]:
     """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read."""
     accounts: dict[int, Account] = {}

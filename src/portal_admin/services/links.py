@@ -48,6 +48,15 @@ class LinkPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class NewUserPreview:
+    """What a user who does not exist yet would see once Active, and which contracts of the accounts stay hidden."""
+
+    opened: tuple[PreviewLine, ...]
+    hidden: tuple[HiddenContract, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The user after a change that is saved; `warnings` tell what did not work afterwards."""
 
@@ -77,6 +86,29 @@ def preview(
         if account is None:
             _explain_missing(desk, account_id)
     return _compare(user, contracts.values(), ours, fresh | gone, age)
+
+
+def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUserPreview:
+    """The contracts that a new user linked to those accounts would see on the site, from the snapshot."""
+    with reading(desk.engine) as connection:
+        settings = read_settings(connection)
+        on = find_site(connection, site)
+        stored = {wanted: snapshot.stored_account(connection, wanted) for wanted in account_ids}
+        held = snapshot.holdings(connection, [account for account in stored.values() if account])
+        contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
+        age = snapshot.freshness(connection, settings, desk.clock())
+    for account_id, account in stored.items():
+        if account is None:
+            _explain_missing(desk, account_id)
+    eyes = _Eyes(on, settings, set(held))
+    opened, hidden = [], []
+    for contract in sorted(contracts.values(), key=lambda c: (c.contract_id, c.oid)):
+        reasons = eyes.reasons(contract)
+        if reasons:
+            hidden.append(HiddenContract(contract.contract_id, reasons, contract.private_label))
+        else:
+            opened.append(PreviewLine(contract.contract_id, area_of(contract)))
+    return NewUserPreview(tuple(opened), tuple(hidden), age)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal_admin.domain.people import Site
 from portal_admin.domain.text import label_key
 from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
-from portal_admin.models import site, site_private_label
+from portal_admin.models import aspire_contract, site, site_private_label
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import audit
 from portal_admin.services.desk import Desk
@@ -33,6 +33,44 @@ class LabelChange:
     gained: tuple[Sight, ...]
     lost: tuple[Sight, ...]
     freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLabel:
+    """A private label on booked contracts of the snapshot, None for no label, and the keys of the sites that take it."""
+
+    label: str | None
+    contracts: int
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLabels:
+    """The labels of all booked contracts, and how old that knowledge is."""
+
+    labels: tuple[KnownLabel, ...]
+    freshness: Freshness
+
+
+def known_labels(desk: Desk) -> KnownLabels:
+    """Every private label in the snapshot with its booked contracts and its sites; those without a label come first."""
+    contract = aspire_contract
+    query = (
+        select(contract.c.label_key, func.min(contract.c.private_label), func.count())
+        .where(contract.c.is_booked)
+        .group_by(contract.c.label_key)
+        .order_by(contract.c.label_key)
+    )
+    with reading(desk.engine) as connection:
+        taken: dict[str, list[str]] = defaultdict(list)
+        for found in all_sites(connection):
+            for key in {label_key(label) for label in found.labels} | ({""} if found.unlabelled else set()):
+                taken[key].append(found.key)
+        labels = tuple(
+            KnownLabel(label.strip() if key else None, count, tuple(taken[key]))
+            for key, label, count in connection.execute(query)
+        )
+        return KnownLabels(labels, freshness(connection, read_settings(connection), desk.clock()))
 
 
 def list_sites(desk: Desk) -> tuple[Site, ...]:

@@ -6,7 +6,8 @@ The ranking of each sort and filter lies in a temporary table of a connection of
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, select
 
 from portal_admin.domain.people import EndUser, Status
+from portal_admin.domain.text import canonical_email
 from portal_admin.models import end_user, site
 from portal_admin.models.base import Id
 from portal_admin.models.engine import translated
@@ -56,21 +58,21 @@ class UserList:
         self._lock = Lock()
         self._connection: Connection | None = None
         self._tokens = itertools.count(1)
+        self._newest = 0
         self._ranking: tuple[int, Table] | None = None
+        self._closed = False
 
     def rank(self, query: UserQuery) -> Ranking:
-        """Rank the users that pass the filters; the ranking before it is forgotten."""
-        with self._lock, translated():
-            connection = self._open()
+        """Rank the users that pass the filters; the ranking before it is forgotten.
+
+        A call that a newer one overtook while it waited ranks nobody, because nobody waits for its answer.
+        """
+        token = self._newest = next(self._tokens)
+        with self._used() as connection:
+            if connection is None or token < self._newest:
+                return Ranking(0, 0)
             self._forget(connection)
-            token = next(self._tokens)
-            table = Table(
-                f"user_rank_{token}",
-                MetaData(),
-                Column("rank", Integer, primary_key=True, autoincrement=True),
-                Column("user_id", Id, nullable=False),
-                prefixes=["TEMPORARY"],
-            )
+            table = _rank_table(token)
             table.create(connection, checkfirst=False)
             order = [column.desc() if query.descending else column for column in SORTS[query.sort]]
             chosen = filters(connection, site=query.site, statuses=query.statuses, text=query.text)
@@ -86,36 +88,80 @@ class UserList:
 
     def page(self, token: int, start: int, count: int) -> list[EndUser]:
         """The users at ranks `start` (from 0) to `start + count - 1`; none when the ranking was replaced."""
-        with self._lock, translated():
-            if self._ranking is None or self._ranking[0] != token:
+        with self._used() as connection:
+            if connection is None or self._ranking is None or self._ranking[0] != token:
                 return []
-            connection, table = self._open(), self._ranking[1]
+            table = self._ranking[1]
             query = (
                 user_query()
                 .join(table, table.c.user_id == end_user.c.id)
                 .where(table.c.rank.between(start + 1, start + count))
                 .order_by(table.c.rank)
             )
-            try:
-                return with_accounts(connection, connection.execute(query).all())
-            finally:
-                connection.rollback()
+            return with_accounts(connection, connection.execute(query).all())
+
+    def rank_of(self, token: int, *, site_key: str, email: str) -> int | None:
+        """The rank of a user from 0, None when the ranking does not hold them or was replaced."""
+        with self._used() as connection:
+            if connection is None or self._ranking is None or self._ranking[0] != token:
+                return None
+            table = self._ranking[1]
+            # The user first, then their rank: the rank table has no index by user, so it is read once through.
+            ids = select(end_user.c.id).join(site, site.c.id == end_user.c.site_id)
+            user_id = connection.execute(
+                ids.where(end_user.c.email == canonical_email(email), site.c.key == site_key)
+            ).scalar()
+            found = select(table.c.rank).where(table.c.user_id == user_id)
+            rank = None if user_id is None else connection.execute(found).scalar()
+            return None if rank is None else rank - 1
 
     def close(self) -> None:
-        """Give the connection back."""
-        with self._lock:
-            if self._connection is not None:
-                self._forget(self._connection)
-                self._connection.close()
-                self._connection = None
+        """Give the connection back, without waiting: a query under way gives it back when it is done."""
+        self._closed = True
+        if self._lock.acquire(blocking=False):
+            try:
+                self._release()
+            finally:
+                self._lock.release()
 
-    def _open(self) -> Connection:
+    @contextmanager
+    def _used(self) -> Iterator[Connection | None]:
+        """The list's own connection, None once the list is closed."""
+        try:
+            with self._lock, translated():
+                if self._closed:
+                    yield None
+                    return
+                if self._connection is None:
+                    self._connection = self._desk.engine.connect()
+                try:
+                    yield self._connection
+                finally:
+                    self._connection.rollback()
+        finally:
+            if self._closed:
+                self.close()
+
+    def _release(self) -> None:
         if self._connection is None:
-            self._connection = self._desk.engine.connect()
-        return self._connection
+            return
+        with translated():
+            self._forget(self._connection)
+        self._connection.close()
+        self._connection = None
 
     def _forget(self, connection: Connection) -> None:
         if self._ranking is not None:
             self._ranking[1].drop(connection, checkfirst=False)
             connection.commit()
             self._ranking = None
+
+
+def _rank_table(token: int) -> Table:
+    return Table(
+        f"user_rank_{token}",
+        MetaData(),
+        Column("rank", Integer, primary_key=True, autoincrement=True),
+        Column("user_id", Id, nullable=False),
+        prefixes=["TEMPORARY"],
+    )
