@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import keyring
+import pytest
+from keyring.backends import fail
+from sqlalchemy import Engine, insert, select, text
+
+from portal_admin.cli import run
+from portal_admin.credentials import Secret, set_password
+from portal_admin.models import setting, sync_run, sync_state
+from portal_admin.models.engine import reading, writing
+from portal_admin.sandbox.portfolio import from_dict
+from portal_admin.sandbox.server import Sandbox
+from portal_admin.services.doctor import CHECKS
+from portal_admin.settings import Profile, add_profile
+from portal_admin.wiring import examine_profile
+
+NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
+ASPIRE_CHECKS = {"capabilities", "clock_skew", "contract_values_job", "amortization_schedule"}
+PORTFOLIO = {
+    "Instance": {"InstanceId": "T1", "Version": "5.20.57", "Generation": 1, "Now": "2026-11-21T20:00:30Z"},
+    "Settings": {
+        "SaveCustomerAmortizationSchedule": True,
+        "CalculateContractValuesJob": {"IsScheduled": True, "LastRun": "2026-11-21T10:00:00Z"},
+    },
+}
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(from_dict(PORTFOLIO)) as box:
+        yield box
+
+
+@pytest.fixture
+def healthy(box: Sandbox, engine: Engine, database_url: str) -> Sandbox:
+    """A desk on which every check passes."""
+    add_profile(Profile("uat", database_url, box.url, "sandbox"))
+    set_password("uat", Secret.ASPIRE, "sandbox")
+    synced(engine, NOW - timedelta(minutes=5))
+    return box
+
+
+def synced(engine: Engine, at: datetime) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("delete from sync_state"))
+        for name in ("accounts", "contacts", "contracts"):
+            connection.execute(insert(sync_state).values(data_class=name, generation=1, confirmed_at=at))
+
+
+def results(**expected: str) -> dict[str, str]:
+    return dict.fromkeys((name for name, _ in CHECKS), "pass") | expected
+
+
+def examined() -> dict[str, str]:
+    return {finding.check: str(finding.result) for finding in examine_profile(clock=lambda: NOW)}
+
+
+def message(check: str) -> str:
+    (found,) = [one for one in examine_profile(clock=lambda: NOW) if one.check == check]
+    return f"{found.message} {found.fix}"
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_healthy_desk_passes_every_check() -> None:
+    assert examined() == results()
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_write_access_is_tried_and_nothing_is_kept(engine: Engine) -> None:
+    examined()
+    with reading(engine) as connection:
+        assert connection.execute(select(setting)).all() == []
+
+
+def test_that_without_a_profile_the_rest_is_still_examined() -> None:
+    expected = dict.fromkeys(results(), "unknown")
+    assert examined() == expected | {"profile": "fail", "keyring": "pass"}
+    assert "profile add" in message("profile")
+
+
+def test_that_a_missing_database_hides_nothing_about_aspire(box: Sandbox) -> None:
+    add_profile(Profile("uat", "sqlite:////nowhere/portal.db", box.url, "sandbox"))
+    set_password("uat", Secret.ASPIRE, "sandbox")
+    unknown = dict.fromkeys(("schema", "sync_age", "write_access"), "unknown")
+    assert examined() == results(database="fail", **unknown)
+    assert "db upgrade" in message("database")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_an_old_schema_is_told(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    assert examined() == results(schema="fail")
+
+
+def test_that_an_aspire_that_is_down_hides_nothing_about_the_database(
+    database_url: str, engine: Engine
+) -> None:
+    add_profile(Profile("uat", database_url, "http://127.0.0.1:9", "sandbox"))
+    set_password("uat", Secret.ASPIRE, "sandbox")
+    synced(engine, NOW)
+    unknown = dict.fromkeys(ASPIRE_CHECKS | {"signed_in"}, "unknown")
+    assert examined() == results(aspire="fail", **unknown)
+
+
+def test_that_a_profile_without_aspire_is_told(database_url: str, engine: Engine) -> None:
+    add_profile(Profile("uat", database_url))
+    synced(engine, NOW)
+    assert examined()["aspire"] == "fail"
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_wrong_password_is_no_unreachable_aspire() -> None:
+    set_password("uat", Secret.ASPIRE, "wrong")
+    assert examined() == results(signed_in="fail", **dict.fromkeys(ASPIRE_CHECKS, "unknown"))
+    assert "portal-admin signin" in message("signed_in")
+
+
+def test_that_what_this_aspire_lacks_is_advice(healthy: Sandbox) -> None:
+    healthy.instance(Capabilities=["Settings", "Invoices"])
+    assert examined() == results(capabilities="advice")
+    assert "Payments" in message("capabilities")
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+def test_that_clocks_far_apart_are_told(seconds: int, healthy: Sandbox) -> None:
+    healthy.instance(Now=(NOW + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z"))
+    assert examined() == results(clock_skew="fail")
+    assert ("behind" if seconds < 0 else "ahead of") in message("clock_skew")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_snapshot_older_than_twice_its_cadence_is_told(engine: Engine) -> None:
+    synced(engine, NOW - timedelta(minutes=30))
+    assert examined() == results()
+    synced(engine, NOW - timedelta(minutes=31))
+    assert examined() == results(sync_age="fail")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_snapshot_never_read_is_told(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("delete from sync_state"))
+    assert examined() == results(sync_age="fail")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_restored_aspire_asks_for_a_full_sync(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            insert(sync_run).values(started_at=NOW, full=False, outcome="restored", operator="tester")
+        )
+    assert examined() == results(sync_age="fail")
+    assert "sync --full" in message("sync_age")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"SaveCustomerAmortizationSchedule": False}, {"amortization_schedule": "fail"}),
+        ({"SaveCustomerAmortizationSchedule": None}, {"amortization_schedule": "unknown"}),
+        ({"CalculateContractValuesJob": {"IsScheduled": False}}, {"contract_values_job": "fail"}),
+        ({"CalculateContractValuesJob": None}, {"contract_values_job": "unknown"}),
+        (
+            {"CalculateContractValuesJob": {"IsScheduled": True, "LastRun": "2026-11-18T10:00:00Z"}},
+            {"contract_values_job": "advice"},
+        ),
+        (
+            {"CalculateContractValuesJob": {"IsScheduled": True, "LastRunSucceeded": False}},
+            {"contract_values_job": "fail"},
+        ),
+    ],
+)
+def test_that_aspire_s_configuration_is_examined(
+    change: dict[str, Any], expected: dict[str, str], healthy: Sandbox
+) -> None:
+    healthy.settings(PORTFOLIO["Settings"] | change)
+    assert examined() == results(**expected)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_no_keyring_matters_less_when_the_environment_gives_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    unknown = dict.fromkeys(ASPIRE_CHECKS | {"aspire"}, "unknown")
+    assert examined() == results(keyring="fail", signed_in="fail", **unknown)
+    monkeypatch.setenv("PORTAL_ADMIN_ASPIRE_PASSWORD", "sandbox")
+    assert examined() == results(keyring="advice")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_database_that_refuses_changes_fails_the_write_alone(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            text("create trigger stop before insert on setting begin select raise(abort, 'no'); end")
+        )
+    assert examined() == results(write_access="fail")
+
+
+def test_that_the_command_prints_a_line_for_each_check(
+    healthy: Sandbox, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    healthy.instance(Now=now.isoformat().replace("+00:00", "Z"))
+    synced(engine, now)
+    job = {"IsScheduled": True, "LastRun": now.isoformat().replace("+00:00", "Z")}
+    healthy.settings(PORTFOLIO["Settings"] | {"CalculateContractValuesJob": job})
+    assert run(["doctor", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["check"]: line["result"] for line in lines} == results()
+    assert set(lines[0]) == {"check", "result", "message", "fix"}
+    healthy.settings({})
+    assert run(["doctor"]) == 3
+    healthy.settings({"SaveCustomerAmortizationSchedule": False})
+    assert run(["doctor"]) == 1
+    assert "Set ASPIRE's Save Customer Amortization Schedule to Yes." in capsys.readouterr().out
