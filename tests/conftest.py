@@ -18,6 +18,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from portal_admin import credentials
 from portal_admin.log import stop_logging
 
 PLUGINS = ("tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk")
@@ -63,8 +64,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def memory_keyring() -> MemoryKeyring:
-    """The keyring of this test, empty at its start."""
+def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+    """The keyring of this test, empty at its start, as is what the session remembers."""
+    monkeypatch.setattr(credentials, "_session", {})
     backend = MemoryKeyring()
     keyring.set_keyring(backend)
     return backend

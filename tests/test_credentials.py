@@ -4,9 +4,7 @@ import keyring
 import pytest
 from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
-from tests.conftest import MemoryKeyring
 
-from portal_admin import credentials
 from portal_admin.credentials import (
     Secret,
     check_keyring,
@@ -16,6 +14,7 @@ from portal_admin.credentials import (
     set_password,
 )
 from portal_admin.errors import InvalidInput, SecretsUnavailable
+from tests.conftest import MemoryKeyring
 
 
 class LockedKeyring(MemoryKeyring):
@@ -31,11 +30,6 @@ class WindowsLike(MemoryKeyring):
 
 
 WindowsLike.__module__ = "keyring.backends.Windows"
-
-
-@pytest.fixture(autouse=True)
-def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "_session", {})
 
 
 def test_that_a_password_is_kept_for_each_profile_and_purpose() -> None:
