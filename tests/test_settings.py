@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal_admin import settings
 from portal_admin.errors import InvalidInput, NotFound, Refused, SettingsProblem
+from portal_admin.models.engine import database_url, sqlite_file
 from portal_admin.settings import (
     Profile,
     add_profile,
@@ -160,3 +161,10 @@ def test_that_the_default_database_lies_in_the_data_folder(home: Path) -> None:
 def test_that_any_text_survives_the_file(text: str) -> None:
     quoted = settings._quoted(text.encode("utf-8", "ignore").decode())
     assert tomllib.loads(f"x = {quoted}")["x"] == text.encode("utf-8", "ignore").decode()
+
+
+def test_that_the_default_database_can_be_opened_whatever_the_folder_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_ADMIN_HOME", str(tmp_path / "100% désk #1?"))
+    assert sqlite_file(database_url(default_database_url("uat"))) == tmp_path / "100% désk #1?" / "uat.db"

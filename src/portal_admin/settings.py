@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -73,7 +73,8 @@ def profiles_file() -> Path:
 
 def default_database_url(name: str) -> str:
     """A SQLite file of the profile's own in the data folder."""
-    return f"sqlite:///{(data_folder() / (name.replace(' ', '_') + '.db')).as_posix()}"
+    path = data_folder() / f"{name.replace(' ', '_')}.db"
+    return f"sqlite:///{quote(path.as_posix(), safe='/:')}"
 
 
 def read_profiles() -> Profiles:

@@ -35,6 +35,8 @@ PRAGMAS = (
     # REPLACE then fires the triggers that keep the search indexes true.
     "recursive_triggers = on",
 )
+# A server's default lets each statement see a newer state; SQLite's transactions never do.
+ONE_STATE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
 # What the driver's text contains, what we say. The first that fits wins.
 SQLITE_SENTENCES = (
     ("database is locked", "Another program is writing to the portal database. Wait a moment and try again."),
@@ -150,7 +152,8 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database throughout; nothing is committed."""
-    with translated(), engine.connect() as connection:
+    options = ONE_STATE.get(engine.dialect.name, {})
+    with translated(), engine.connect().execution_options(**options) as connection:
         yield connection
 
 

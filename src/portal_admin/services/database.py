@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 
 from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
@@ -174,7 +174,7 @@ CHECKS = {True: SQLITE_CHECKS + SHARED_CHECKS, False: SHARED_CHECKS}
 
 
 def _verify_backup(copy: Path, source: Path) -> None:
-    with opened(f"sqlite:///{_escaped(copy)}") as engine:
+    with opened(URL.create("sqlite", database=str(copy)).render_as_string()) as engine:
         fault = _whole(engine)
         with reading(engine) as connection:
             revision = schema_of(connection)
@@ -261,10 +261,6 @@ def _make_folder(folder: Path) -> None:
         raise DatabaseProblem(
             f"The folder {folder} cannot be made. Check the path and your rights."
         ) from problem
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%25").replace("?", "%3F")
 
 
 def _stamp(now: datetime) -> str:
