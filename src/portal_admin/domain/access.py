@@ -210,7 +210,7 @@ def visible_facts(contract: Contract) -> dict[str, Any]:
         "is_booked": contract.is_booked,
         "is_terminated": contract.is_terminated,
         "private_label": label_key(contract.private_label) or None,
-        "roles": sorted((role.account_oid, role.role_type) for role in contract.roles),
+        "roles": sorted({(role.account_oid, role.role_type) for role in contract.roles}),
     }
 
 
@@ -255,8 +255,8 @@ def _restored(case: AccessCase) -> Check:
             case.live.at,
             "Ask an administrator for a full sync, and the vendor for help with the portal's own sync.",
         )
-    if found.live is None:
-        sentence = "Whether ASPIRE was restored could not be checked."
+    if found.live is None or found.stored is None:
+        sentence = "Whether ASPIRE was restored since the last sync could not be checked."
         return Check("restored", Result.UNKNOWN, sentence, MISSING_SOURCE, evidence, None)
     return Check("restored", Result.PASS, "ASPIRE was not restored.", MISSING_SOURCE, evidence, case.live.at)
 
@@ -265,13 +265,13 @@ def _look_alike(case: AccessCase, basis: Basis[Contract]) -> Check:
     contract = basis.fact
     if contract is None:
         return _unknown("look_alike", case, basis, MISSING_SOURCE)
-    linked_oids = _oids(case.linked)
-    customers = [
-        case.accounts[r.account_oid]
-        for r in contract.roles
-        if r.role_type == "Customer" and r.account_oid not in linked_oids and r.account_oid in case.accounts
-    ]
-    pairs = [(a, c) for a in case.linked for c in customers if look_alike(a.name, c.name)]
+    others = {r.account_oid for r in contract.roles if r.role_type == "Customer"} - _oids(case.linked)
+    customers = [case.accounts[oid] for oid in sorted(others & case.accounts.keys())]
+    known = [a for a in case.linked if a.known]
+    pairs = [(a, c) for a in known for c in customers if look_alike(a.name, c.name)]
+    if not pairs and others and (len(customers) < len(others) or len(known) < len(case.linked)):
+        sentence = "Not every account could be compared: the name of one is not known here."
+        return Check("look_alike", Result.UNKNOWN, sentence, MISSING_SOURCE, {"pairs": []}, basis.as_of)
     if not pairs:
         sentence = "No linked account could be mistaken for the contract's customer."
         return Check("look_alike", Result.PASS, sentence, MISSING_SOURCE, {"pairs": []}, basis.as_of)

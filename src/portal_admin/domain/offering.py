@@ -21,6 +21,7 @@ PICKER_SOURCE = "why-is-a-customer-not-available-to-link-to-a-portal-user"
 FIND_SOURCE = "can-t-find-the-accounts-to-link-to-an-end-user"
 
 NAMED_AT_MOST = 5  # contract ids in one piece of evidence; the count tells the rest
+NEXT_SYNC = "Wait for the next sync, or ask an administrator to run one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,16 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class OfferCase:
-    """Everything rule B needs to know about one account and one site; `similar` are accounts of near-equal names."""
+    """Everything rule B needs to know about one account and one site.
+
+    `similar` are accounts of near-equal names, None when nobody looked for them.
+    """
 
     account_id: str
     site: Site
     stored: Stored[Holding]
     live: Live[Holding]
-    similar: tuple[Account, ...]
+    similar: tuple[Account, ...] | None
     settings: PortalSettings
     now: datetime
 
@@ -65,8 +69,11 @@ def explain_offer(case: OfferCase) -> Verdict:
     rule = EDITION_RULES[case.settings.edition]
     basis = choose_basis(case.stored, case.live, case.now, case.settings.cadences["contracts"])
     synced = _synced(case, rule)
-    tests = _tests(case, rule)
-    deciding = [_exists(case, basis), *(_some_contract(case, basis, name, tests) for name in tests)]
+    tests = _tests(case, rule, basis.fact)
+    deciding = [
+        _exists(case, basis),
+        *(_some_contract(case, basis, name, test) for name, test in tests.items()),
+    ]
     results = [check.result for check in deciding]
     if basis.only_live:
         results.append(synced.result)
@@ -82,8 +89,8 @@ class _Test:
     fix: str
 
 
-def _tests(case: OfferCase, rule: EditionRule) -> dict[str, _Test]:
-    oid = _oid(case)
+def _tests(case: OfferCase, rule: EditionRule, holding: Holding | None) -> dict[str, _Test]:
+    oid = holding.account.oid if holding else None
     roles = " or ".join(case.settings.admitted_roles)
     keys = site_keys(case.site)
 
@@ -113,13 +120,6 @@ def _tests(case: OfferCase, rule: EditionRule) -> dict[str, _Test]:
     }
 
 
-def _oid(case: OfferCase) -> int | None:
-    for holding in (case.stored.fact, case.live.fact):
-        if holding is not None:
-            return holding.account.oid
-    return None
-
-
 def _exists(case: OfferCase, basis: Basis[Holding]) -> Check:
     if basis.fact is not None:
         account = basis.fact.account
@@ -141,10 +141,9 @@ def _exists(case: OfferCase, basis: Basis[Holding]) -> Check:
     return _unknown("exists", case, basis)
 
 
-def _some_contract(case: OfferCase, basis: Basis[Holding], name: str, tests: Mapping[str, _Test]) -> Check:
+def _some_contract(case: OfferCase, basis: Basis[Holding], name: str, test: _Test) -> Check:
     if basis.fact is None:
         return _unknown(name, case, basis)
-    test = tests[name]
     passing = [contract.contract_id for contract in basis.fact.contracts if test.passes(contract)]
     evidence = {
         "contracts": passing[:NAMED_AT_MOST],
@@ -162,9 +161,15 @@ def _some_contract(case: OfferCase, basis: Basis[Holding], name: str, tests: Map
     return Check(name, Result.FAIL, sentence, PICKER_SOURCE, evidence, basis.as_of, test.fix)
 
 
-def holding_facts(holding: Holding) -> dict[str, Any]:
-    """The facts of an account that rule B rests on, contract by contract, in a form that can be compared."""
-    return {contract.contract_id: visible_facts(contract) for contract in holding.contracts}
+def holding_differences(stored: Holding, live: Holding) -> dict[str, dict[str, object]]:
+    """The contracts of an account on which snapshot and ASPIRE disagree, by contract id, each with both sides' facts."""
+    ours, theirs = (
+        {contract.oid: visible_facts(contract) for contract in holding.contracts}
+        for holding in (stored, live)
+    )
+    either = theirs | ours
+    differing = differences({oid: ours.get(oid) for oid in either}, theirs)
+    return {either[oid]["contract_id"]: sides for oid, sides in sorted(differing.items())}
 
 
 def _synced(case: OfferCase, rule: EditionRule) -> Check:
@@ -177,22 +182,22 @@ def _synced(case: OfferCase, rule: EditionRule) -> Check:
     def check(result: Result, sentence: str, fix: str | None = None) -> Check:
         return Check("synced", result, sentence, FRESHNESS_SOURCE, evidence, live.at, fix)
 
-    if live.answer is Answer.UNREAD:
-        evidence["reason"] = live.reason
-        return check(Result.UNKNOWN, f"Not compared with ASPIRE: {live.reason}", "Retry when ASPIRE answers.")
+    if live.answer is Answer.ABSENT:
+        if stored.fact is None:
+            return check(Result.PASS, "The portal and ASPIRE agree: there is no such account.")
+        sentence = "ASPIRE no longer has this account; the portal still has its copy."
+        return check(Result.FAIL, sentence, NEXT_SYNC)
     waiting = _waiting(case, rule)
     if waiting:
         evidence["wait_until"] = waiting[1]
-    wait = _wait_words(rule, waiting)
-    if live.answer is Answer.ABSENT or live.fact is None:
-        if stored.fact is None:
-            return check(Result.PASS, "The portal and ASPIRE agree: there is no such account.")
-        return check(Result.FAIL, "ASPIRE no longer has this account; the portal still has its copy.", wait)
+    wait = _wait_words(rule, waiting) if waiting else NEXT_SYNC
+    if live.fact is None:
+        evidence["reason"] = live.reason
+        retry = wait if waiting else "Retry when ASPIRE answers."
+        return check(Result.UNKNOWN, f"Not compared with ASPIRE: {live.reason}", retry)
     if stored.fact is None:
         return check(Result.FAIL, "ASPIRE has this account, but the portal has not received it yet.", wait)
-    ours, theirs = holding_facts(stored.fact), holding_facts(live.fact)
-    both = {name: ours.get(name) for name in sorted(ours.keys() | theirs.keys())}
-    evidence["differs"] = differences(both, theirs)
+    evidence["differs"] = holding_differences(stored.fact, live.fact)
     if evidence["differs"]:
         named = ", ".join(list(evidence["differs"])[:NAMED_AT_MOST])
         return check(Result.FAIL, f"ASPIRE and the portal differ on contract {named}.", wait)
@@ -207,7 +212,7 @@ def _waiting(case: OfferCase, rule: EditionRule) -> tuple[str, datetime] | None:
     holding = case.live.fact or case.stored.fact
     if holding is None:
         return None
-    whole = _tests(case, rule)["same_contract"].passes
+    whole = _tests(case, rule, holding)["same_contract"].passes
     relevant = [contract for contract in holding.contracts if whole(contract)]
     recent = [c for c in relevant if c.booked_at is not None and case.now < c.booked_at + rule.wait]
     if not recent or len(recent) < len(relevant):
@@ -220,15 +225,16 @@ def _minutes(rule: EditionRule) -> int:
     return int(rule.wait.total_seconds() // 60)
 
 
-def _wait_words(rule: EditionRule, waiting: tuple[str, datetime] | None) -> str:
-    if waiting:
-        return f"Wait until {waiting[1]:%H:%M} UTC, {_minutes(rule)} minutes after booking."
-    return "Wait for the next sync, or ask an administrator to run one."
+def _wait_words(rule: EditionRule, waiting: tuple[str, datetime]) -> str:
+    return f"Wait until {waiting[1]:%H:%M} UTC, {_minutes(rule)} minutes after booking."
 
 
 def _look_alike(case: OfferCase, basis: Basis[Holding]) -> Check:
     if basis.fact is None:
         return _unknown("look_alike", case, basis)
+    if case.similar is None:
+        sentence = "Not compared with other accounts here."
+        return Check("look_alike", Result.UNKNOWN, sentence, FIND_SOURCE, {}, basis.as_of)
     evidence = {"similar": [{"account_id": a.account_id, "name": a.name} for a in case.similar]}
     if not case.similar:
         sentence = "No other account has a name like this one."

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from portal_admin.domain.freshness import is_stale
 
 Fact = TypeVar("Fact")
+Name = TypeVar("Name")
 
 
 class Answer(StrEnum):
@@ -72,10 +73,10 @@ class Generations:
     alarm: bool = False
 
 
-def differences(stored: Mapping[str, object], live: Mapping[str, object]) -> dict[str, dict[str, object]]:
+def differences(stored: Mapping[Name, object], live: Mapping[Name, object]) -> dict[Name, dict[str, object]]:
     """The facts on which snapshot and ASPIRE disagree, each with both values."""
     return {
-        name: {"portal": stored[name], "aspire": live[name]}
+        name: {"portal": stored[name], "aspire": live.get(name)}
         for name in stored
         if stored[name] != live.get(name)
     }
