@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from portal_admin.domain import field_words
 from portal_admin.domain.field_conditions import CONDITIONS
 from portal_admin.domain.field_transforms import NotInThisForm, value_of
+from portal_admin.domain.field_words import Manner
 from portal_admin.domain.fields import (
     Catalogue,
     ContractFacts,
@@ -24,6 +26,7 @@ from portal_admin.domain.fields import (
     compare,
 )
 
+CHICAGO = Manner(ZoneInfo("America/Chicago"))
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 QUARTER = timedelta(minutes=15)
@@ -264,7 +267,7 @@ def test_that_a_difference_is_told_with_what_the_portal_still_shows() -> None:
         Reading(Decimal("17165.10"), NOW),
         next_update=NOW + QUARTER,
     )
-    assert field_words.spoken(differing, zone="America/Chicago") == (
+    assert field_words.spoken(differing, manner=CHICAGO) == (
         "Your remaining balance is 17,165.10. "
         "Your portal still shows 18,240.10; its next update is due 21 Nov 2026 14:15."
     )
@@ -274,29 +277,29 @@ def test_that_without_aspire_the_portals_value_is_told_with_its_time() -> None:
     alone = row(
         State.NOT_READABLE, Reading(Decimal("1.00"), FRESH), Reading(found=False, problem="no answer")
     )
-    said = field_words.spoken(alone, zone="America/Chicago")
+    said = field_words.spoken(alone, manner=CHICAGO)
     assert said == "Your remaining balance is 1.00. That is as of 21 Nov 2026 13:45."
 
 
 def test_that_nothing_readable_is_never_told_as_nothing() -> None:
     unread = row(State.NOT_READABLE, Reading(found=False), Reading(found=False, problem="no answer"))
-    assert "cannot see" in field_words.spoken(unread, zone="UTC")
+    assert "cannot see" in field_words.spoken(unread, manner=Manner())
 
 
 def test_that_no_value_is_told_as_none_on_record() -> None:
     none = row(State.EQUAL, Reading(None, FRESH), Reading(None, NOW))
-    assert field_words.spoken(none, zone="UTC") == "We have nothing on record for that on this contract."
+    assert field_words.spoken(none, manner=Manner()) == "We have nothing on record for that on this contract."
 
 
 def test_that_long_lists_are_cut_when_read_aloud() -> None:
     numbers = Reading(("A", "B", "C", "D", "E"), NOW)
-    said = field_words.spoken(row(State.EQUAL, numbers, numbers), zone="UTC")
+    said = field_words.spoken(row(State.EQUAL, numbers, numbers), manner=Manner())
     assert said == "Your remaining balance is A, B, C and 2 more."
 
 
 def test_that_values_read_the_same_everywhere() -> None:
     shown = (Decimal("18240.1"), date(2026, 12, 1), None, "x")
-    assert field_words.words(shown, zone="UTC") == "18,240.10, 1 Dec 2026, —, x"
+    assert field_words.words(shown, manner=Manner()) == "18,240.10, 1 Dec 2026, —, x"
     assert field_words.plain(shown) == ["18240.1", "2026-12-01", None, "x"]
     assert field_words.plain(NOW) == "2026-11-21T20:00:00Z"
 

@@ -89,9 +89,9 @@ def _show_entries(context: Context, args: Namespace) -> int:
                 "Portal field": f"{entry.screen}: {entry.label}",
                 "ASPIRE screen": entry.aspire_screen,
                 "Record": entry.record,
-                "Updated": field_words.cadence(entry),
+                "Updated": field_words.cadence_words(entry),
                 "Shown": field_words.condition(entry),
-                "On the phone": entry.wording.replace("{value}", "…"),
+                "On the phone": entry.wording.replace("{value}", field_words.BLANK),
                 "Provenance": field_words.provenance(entry),
                 "Verified": field_words.verification(mine),
             },
@@ -165,7 +165,7 @@ def _entry(entry: Field, notes: tuple[FieldNote, ...]) -> dict[str, Any]:
         "data_class": entry.data_class or None,
         "select": entry.select,
         "transform": entry.transform,
-        "cadence": field_words.cadence(entry),
+        "cadence": field_words.cadence_words(entry),
         "condition": field_words.condition(entry) if entry.condition else None,
         "wording": entry.wording,
         "provenance": entry.provenance,
@@ -201,17 +201,18 @@ def _row(row: FieldRow, sheet: FieldSheet) -> dict[str, Any]:
         "stale": row.is_stale,
         "next_update": row.next_update,
         "reason": row.reason,
-        "wording": field_words.spoken(row, zone=sheet.time_zone),
+        "wording": field_words.spoken(row, manner=field_words.manner_of(sheet)),
     }
 
 
 def _side(side: Reading | None, sheet: FieldSheet) -> str:
+    from portal_admin.domain import field_words
     from portal_admin.services.field_export import side_words
 
-    return side_words(side, sheet.time_zone)
+    return side_words(side, field_words.manner_of(sheet))
 
 
 def _when(value: datetime | None, sheet: FieldSheet) -> str:
     from portal_admin.domain import field_words
 
-    return "" if value is None else field_words.words(value, zone=sheet.time_zone)
+    return "" if value is None else field_words.words(value, manner=field_words.manner_of(sheet))

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal_admin.domain.field_conditions import CONDITIONS
-from portal_admin.domain.fields import Field, FieldNote, FieldRow, Provenance, Single, Source, State, Value
+from portal_admin.domain.fields import (
+    Field,
+    FieldNote,
+    FieldRow,
+    FieldSheet,
+    Provenance,
+    Single,
+    Source,
+    State,
+    Value,
+)
+from portal_admin.domain.money import exponent
 
 NOTHING = "—"
+BLANK = "______"
 SPOKEN_ITEMS = 3
 
 STATE_WORDS = {
@@ -38,25 +51,39 @@ DATA_CLASSES = {
 }
 
 
-def words(value: Value, *, zone: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """In which zone times are told, and with how many decimals amounts."""
+
+    zone: tzinfo = UTC
+    decimals: int = 2
+
+
+def manner_of(sheet: FieldSheet) -> Manner:
+    """The company's zone and the decimals of the contract's currency."""
+    return Manner(ZoneInfo(sheet.time_zone), exponent(sheet.currency))
+
+
+def words(value: Value, *, manner: Manner) -> str:
     """A value as a person reads it: 1 Dec 2026, 18,240.10; several joined by commas; nothing as a dash."""
     if isinstance(value, tuple):
-        return ", ".join(_single(item, zone) for item in value)
-    return _single(value, zone)
+        return ", ".join(_single(item, manner) for item in value)
+    return _single(value, manner)
 
 
-def _single(value: Single, zone: str) -> str:
+def _single(value: Single, manner: Manner) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, Decimal):
-        return f"{value:,.2f}"
+        return f"{value:,.{manner.decimals}f}"
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
-        return f"{_day(local.date())} {local:%H:%M}"
-    return _day(value) if isinstance(value, date) else str(value)
+        local = value.astimezone(manner.zone)
+        return f"{day(local.date())} {local:%H:%M}"
+    return day(value) if isinstance(value, date) else str(value)
 
 
-def _day(value: date) -> str:
+def day(value: date) -> str:
+    """A date as a person reads it."""
     return f"{value.day} {value:%b %Y}"
 
 
@@ -71,11 +98,11 @@ def plain(value: Value) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def cadence(entry: Field) -> str:
+def cadence_words(entry: Field) -> str:
     """How often the portal gets this value, in words."""
     if entry.source is not Source.ASPIRE:
-        return "At once: the portal keeps it itself."
-    return "Once a day, from about 4 AM US Central" if entry.is_daily else "Every 15 minutes"
+        return "At once, kept by the portal"
+    return "Daily, from 4 AM US Central" if entry.is_daily else "Every 15 minutes"
 
 
 def condition(entry: Field) -> str:
@@ -100,11 +127,11 @@ def verification(notes: tuple[FieldNote, ...]) -> str | None:
     """The newest verification by this company."""
     for note in notes:
         if note.verified_on is not None:
-            return f"Verified by this company on {_day(note.verified_on)} ({note.created_by})"
+            return f"Verified by this company on {day(note.verified_on)} ({note.created_by})"
     return None
 
 
-def spoken(row: FieldRow, *, zone: str) -> str:
+def spoken(row: FieldRow, *, manner: Manner) -> str:
     """The sentence to read aloud: ASPIRE's value where it could be read, else the portal's with its time."""
     text = row.field.wording
     if "{value}" not in text:
@@ -117,21 +144,21 @@ def spoken(row: FieldRow, *, zone: str) -> str:
         return "I cannot see that value at the moment; let me check and call you back."
     if told.value is None:
         return "We have nothing on record for that on this contract."
-    sentence = text.replace("{value}", _aloud(told.value, zone))
+    sentence = text.replace("{value}", _aloud(told.value, manner))
     if row.state is State.DIFFERS and row.portal is not None and live is not None:
-        sentence += f" Your portal still shows {_aloud(row.portal.value, zone)}{_until(row, zone)}."
+        sentence += f" Your portal still shows {_aloud(row.portal.value, manner)}{_until(row, manner)}."
     elif live is None and told.as_of is not None and row.field.source is Source.ASPIRE:
-        sentence += f" That is as of {_single(told.as_of, zone)}."
+        sentence += f" That is as of {_single(told.as_of, manner)}."
     return sentence
 
 
-def _aloud(value: Value, zone: str) -> str:
+def _aloud(value: Value, manner: Manner) -> str:
     if value is None:
         return "nothing there"
     if isinstance(value, tuple) and len(value) > SPOKEN_ITEMS:
-        return f"{words(value[:SPOKEN_ITEMS], zone=zone)} and {len(value) - SPOKEN_ITEMS} more"
-    return words(value, zone=zone)
+        return f"{words(value[:SPOKEN_ITEMS], manner=manner)} and {len(value) - SPOKEN_ITEMS} more"
+    return words(value, manner=manner)
 
 
-def _until(row: FieldRow, zone: str) -> str:
-    return "" if row.next_update is None else f"; its next update is due {_single(row.next_update, zone)}"
+def _until(row: FieldRow, manner: Manner) -> str:
+    return "" if row.next_update is None else f"; its next update is due {_single(row.next_update, manner)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from portal_admin.domain import field_words
+from portal_admin.domain.field_words import Manner
 from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import reading
@@ -67,20 +68,20 @@ def guide(desk: Desk, *, sheet: FieldSheet | None = None) -> Guide:
     """The whole catalogue, with the values of `sheet` where one is given."""
     notes = history(desk)
     with reading(desk.engine) as connection:
-        zone = read_settings(connection).time_zone
-    now = _moment(desk.clock(), zone)
+        name = read_settings(connection).time_zone
     if sheet is None:
         columns = tuple(column for column in COLUMNS if not column.live)
-        rows = tuple((*_what(entry), *_about(entry, None, notes, zone)) for entry in catalogue().fields)
-        return Guide(TITLE, f"As of {now}.", columns, rows)
+        rows = tuple((*_what(entry), *_about(entry, None, notes, Manner())) for entry in catalogue().fields)
+        return Guide(TITLE, f"As of {_moment(desk.clock(), Manner(ZoneInfo(name)))} ({name}).", columns, rows)
+    manner = field_words.manner_of(sheet)
     of = f" of {sheet.customer}" if sheet.customer else ""
     return Guide(
         TITLE,
-        f"Contract {sheet.contract_id}{of}, looked up {_moment(sheet.looked_at, zone)}. "
-        f"Amounts in {sheet.currency}, times in {zone}.",
+        f"Contract {sheet.contract_id}{of}, looked up {_moment(sheet.looked_at, manner)}. "
+        f"Amounts in {sheet.currency}, times in {name}.",
         COLUMNS,
         tuple(
-            (*_what(row.field), *_values(row, zone), *_about(row.field, row, notes, zone))
+            (*_what(row.field), *_values(row, manner), *_about(row.field, row, notes, manner))
             for row in sheet.rows
         ),
     )
@@ -90,42 +91,43 @@ def _what(entry: Field) -> tuple[str, ...]:
     return entry.screen, entry.label
 
 
-def _values(row: FieldRow, zone: str) -> tuple[str, ...]:
+def _values(row: FieldRow, manner: Manner) -> tuple[str, ...]:
     as_of = row.portal.as_of if row.portal else None
     return (
-        side_words(row.portal, zone),
-        side_words(row.aspire, zone),
+        side_words(row.portal, manner),
+        side_words(row.aspire, manner),
         field_words.STATE_WORDS[row.state],
-        _moment(as_of, zone) if as_of else "",
+        _moment(as_of, manner) if as_of else "",
     )
 
 
-def side_words(side: Reading | None, zone: str) -> str:
+def side_words(side: Reading | None, manner: Manner) -> str:
     """One side's value in words; blank where that side has nothing to say."""
     if side is None or side.problem is not None or not side.found:
         return ""
-    return field_words.words(side.value, zone=zone)
+    return field_words.words(side.value, manner=manner)
 
 
 def _about(
-    entry: Field, row: FieldRow | None, notes: Mapping[str, tuple[FieldNote, ...]], zone: str
+    entry: Field, row: FieldRow | None, notes: Mapping[str, tuple[FieldNote, ...]], manner: Manner
 ) -> tuple[str, ...]:
     mine = notes.get(entry.key, ())
     said = [line for line in (field_words.verification(mine), *(note.note for note in mine)) if line]
     return (
         entry.aspire_screen,
         entry.record,
-        field_words.cadence(entry),
+        field_words.cadence_words(entry),
         field_words.condition(entry),
-        entry.wording.replace("{value}", "…") if row is None else field_words.spoken(row, zone=zone),
+        entry.wording.replace("{value}", field_words.BLANK)
+        if row is None
+        else field_words.spoken(row, manner=manner),
         field_words.provenance(entry),
         "\n".join(said),
     )
 
 
-def _moment(when: datetime, zone: str) -> str:
-    local = when.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%b %Y %H:%M}"
+def _moment(when: datetime, manner: Manner) -> str:
+    return field_words.words(when, manner=manner)
 
 
 def write_xlsx(document: Guide, path: Path) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, Q
 
 from portal_admin.services.field_export import Guide, as_html, write_bytes
 
-MARGIN = 12.0  # millimetres
 DOTS_PER_INCH = 96
 
 
@@ -37,7 +36,8 @@ def _pdf(guide: Guide) -> bytes:
     writer.setResolution(DOTS_PER_INCH)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageOrientation(QPageLayout.Orientation.Landscape)
-    writer.setPageMargins(QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN), QPageLayout.Unit.Millimeter)
+    # Printing a text document adds margins of its own.
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     document = QTextDocument()
     document.setDefaultStyleSheet(PRINT_STYLE)
     document.documentLayout().setPaintDevice(writer)
@@ -48,6 +48,8 @@ def _pdf(guide: Guide) -> bytes:
 
 
 PRINT_STYLE = """
-body { font-size: 7pt; } h1 { font-size: 13pt; } h2 { font-size: 10pt; }
+body { font-size: 7pt; }
+table { border-collapse: collapse; border-color: #d5dae0; }
+h1 { font-size: 13pt; } h2 { font-size: 10pt; }
 th { background-color: #f0f2f5; font-weight: 600; text-align: left; }
 """

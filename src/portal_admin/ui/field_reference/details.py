@@ -1,0 +1,263 @@
+"""Everything about the selected field: what to say, both values, where it comes from, and what this company knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from portal_admin.domain import field_words
+from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading, State
+from portal_admin.errors import InvalidInput
+from portal_admin.ui.field_reference.lines import LOOKS, value_text
+from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.ages import AgeLabel
+from portal_admin.ui.widgets.buttons import CopyButton, button
+from portal_admin.ui.widgets.chip import StatusChip
+from portal_admin.ui.widgets.form import Form
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel
+
+HISTORY_SHOWN = 20
+
+
+class Details(QFrame):
+    """Emits `note_added(key, text)`, `verified(key, text)` and `retry_asked`."""
+
+    note_added = Signal(str, str)
+    verified = Signal(str, str)
+    retry_asked = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self.setAccessibleName(self.tr("Details of the selected field"))
+        self.field: Field | None = None
+        self.title = PlainLabel(kind="section", wrap=True)
+        self.portal_screen = PlainLabel(kind="secondary")
+        self.chip = StatusChip()
+        self.reason = PlainLabel(wrap=True)
+        self.retry = button(self.tr("Retry"), self.retry_asked.emit, icon="refresh")
+        self.wording = PlainLabel(wrap=True)
+        self.copy_wording = CopyButton(self.tr("Copy the wording"), self.wording.text)
+        self.portal = _Value(self.tr("Portal shows"), self.tr("Copy what the portal shows"))
+        self.aspire = _Value(self.tr("ASPIRE says now"), self.tr("Copy what ASPIRE says"))
+        self.facts = _Facts()
+        self.form = Form()
+        self.note = self.form.add("note", self.tr("&Note of this company"), QLineEdit())
+        self.history = PlainLabel(kind="secondary", wrap=True)
+        self.stamp = PlainLabel(wrap=True)
+        self._hint = PlainLabel(
+            self.tr("Select a field to see where it comes from and what to say about it."), kind="secondary"
+        )
+        self._arrange()
+        self.clear()
+
+    def _arrange(self) -> None:
+        self._inner = QWidget()
+        columns = QHBoxLayout(self._inner)
+        columns.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        columns.setSpacing(Space.XL)
+        for made in (self._say(), self._source(), self._notes()):
+            holder = QWidget()
+            made.setContentsMargins(0, 0, 0, 0)
+            made.setSpacing(Space.S)
+            made.addStretch(1)
+            holder.setLayout(made)
+            columns.addWidget(holder, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._inner)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._inner.setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.addWidget(self._scroll)
+        self._hint.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        column.addWidget(self._hint)
+
+    def _say(self) -> QVBoxLayout:
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignTop)
+        why = QHBoxLayout()
+        why.addWidget(self.reason, 1)
+        why.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignTop)
+        words = QHBoxLayout()
+        words.addWidget(PlainLabel(self.tr("To say on the phone"), kind="secondary"), 1)
+        words.addWidget(self.copy_wording)
+        column = QVBoxLayout()
+        column.addWidget(self.portal_screen)
+        column.addLayout(head)
+        column.addLayout(why)
+        column.addLayout(words)
+        column.addWidget(self.wording)
+        return column
+
+    def _source(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.addWidget(self.portal)
+        column.addWidget(self.aspire)
+        column.addWidget(self.facts)
+        return column
+
+    def _notes(self) -> QVBoxLayout:
+        self.verify_button = button(self.tr("Verified today"), self._verify, icon="check")
+        self.note_button = button(self.tr("Add note"), self._add_note, icon="plus")
+        self.note.returnPressed.connect(self._add_note)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(Space.S)
+        buttons.addWidget(self.note_button)
+        buttons.addWidget(self.verify_button)
+        buttons.addStretch(1)
+        column = QVBoxLayout()
+        column.addWidget(self.stamp)
+        column.addWidget(self.form)
+        column.addLayout(buttons)
+        column.addWidget(self.history)
+        return column
+
+    def clear(self) -> None:
+        """No field is selected."""
+        self.field = None
+        self._scroll.hide()
+        self._hint.show()
+
+    def show_field(
+        self,
+        field: Field,
+        notes: Sequence[FieldNote],
+        *,
+        row: FieldRow | None = None,
+        sheet: FieldSheet | None = None,
+    ) -> None:
+        """Show a field of the catalogue, or of a sheet with its row."""
+        if self.field is None or self.field.key != field.key:
+            self.note.clear()
+            self.form.clear_errors()
+        self.field = field
+        self.title.setText(field.label)
+        self.portal_screen.setText(field.screen)
+        self.facts.show_facts(field)
+        self._show_live(field, row, sheet)
+        self.show_notes(notes)
+        self._hint.hide()
+        self._scroll.show()
+
+    def _show_live(self, field: Field, row: FieldRow | None, sheet: FieldSheet | None) -> None:
+        live = row is not None and sheet is not None
+        self.portal.setVisible(live)
+        self.aspire.setVisible(live and row is not None and row.aspire is not None)
+        reason = row.reason if row is not None and row.reason else ""
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+        self.retry.setVisible(row is not None and row.state is State.NOT_READABLE)
+        if row is None or sheet is None:
+            self.chip.set("")
+            self.wording.setText(field.wording.replace("{value}", field_words.BLANK))
+            return
+        self.chip.set(field_words.STATE_WORDS[row.state], LOOKS[row.state].meaning)
+        self.wording.setText(field_words.spoken(row, manner=field_words.manner_of(sheet)))
+        self.portal.show_value(row.portal, sheet, stale=row.is_stale)
+        self.aspire.show_value(row.aspire, sheet)
+
+    def show_notes(self, notes: Sequence[FieldNote]) -> None:
+        """Show this company's notes and verifications of the field, newest first."""
+        stamp = field_words.verification(tuple(notes))
+        self.stamp.setText(stamp or self.tr("Not yet verified by this company."))
+        self.history.setText("\n".join(self._noted(note) for note in notes[:HISTORY_SHOWN]))
+        self.history.setVisible(bool(notes))
+
+    def _noted(self, note: FieldNote) -> str:
+        local = note.created_at.astimezone()
+        head = self.tr("{day} {time}, {who}").format(
+            day=field_words.day(local.date()), time=f"{local:%H:%M}", who=note.created_by
+        )
+        parts = [head, self.tr("verified") if note.verified_on else "", note.note]
+        return " · ".join(part for part in parts if part)
+
+    def _add_note(self) -> None:
+        if self.field is not None:
+            self.note_added.emit(self.field.key, self.note.text())
+
+    def _verify(self) -> None:
+        if self.field is not None:
+            self.verified.emit(self.field.key, self.note.text())
+
+    def show_error(self, error: InvalidInput) -> bool:
+        """Put an error under the note; False when it belongs elsewhere."""
+        return self.form.show_error(error)
+
+
+class _Value(QWidget):
+    """A caption, a value that can be copied, and its age."""
+
+    def __init__(self, caption: str, copy_name: str) -> None:
+        super().__init__()
+        self.value = CopyLabel()
+        self.value.setWordWrap(True)
+        self.value.setAccessibleName(caption)
+        self.age = AgeLabel()
+        self.copy = CopyButton(copy_name, self.value.text)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.S)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(PlainLabel(caption, kind="secondary"), 0, 0)
+        grid.addWidget(self.age, 0, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.value, 1, 0)
+        grid.addWidget(self.copy, 1, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._caption = caption
+
+    def show_value(self, side: Reading | None, sheet: FieldSheet, *, stale: bool = False) -> None:
+        """Show one side of a row."""
+        text = value_text(side, sheet) or self.tr("Not stored")
+        self.value.setText(text)
+        self.value.setAccessibleName(f"{self._caption}: {text}")
+        at = side.as_of if side is not None else None
+        self.age.setVisible(at is not None)
+        if at is not None:
+            self.age.set(at, now=sheet.looked_at, stale=stale)
+
+
+class _Facts(QWidget):
+    """Names and facts of the catalogue entry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: dict[str, PlainLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.XS)
+        grid.setColumnStretch(1, 1)
+        names = {
+            "screen": self.tr("ASPIRE"),
+            "record": self.tr("Record"),
+            "cadence": self.tr("Updated"),
+            "condition": self.tr("Shown"),
+            "provenance": self.tr("Rests on"),
+        }
+        for line, (key, name) in enumerate(names.items()):
+            grid.addWidget(PlainLabel(name, kind="secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._values[key] = PlainLabel(wrap=True)
+            grid.addWidget(self._values[key], line, 1)
+
+    def show_facts(self, field: Field) -> None:
+        """Show where a field comes from."""
+        self._values["screen"].setText(field.aspire_screen)
+        self._values["record"].setText(field.record or field_words.NOTHING)
+        self._values["cadence"].setText(field_words.cadence_words(field))
+        self._values["condition"].setText(field_words.condition(field))
+        self._values["provenance"].setText(field_words.provenance(field))
