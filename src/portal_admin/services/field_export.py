@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -134,27 +135,25 @@ def write_xlsx(document: Guide, path: Path) -> None:
     """A workbook in which every cell is text, so that ids keep their zeros and nothing runs as a formula."""
     import xlsxwriter
 
-    def fill(target: Path) -> None:
-        with xlsxwriter.Workbook(
-            str(target), {"strings_to_formulas": False, "strings_to_urls": False}
-        ) as book:
-            sheet = book.add_worksheet("Field reference")
-            heading = book.add_format({"bold": True, "bg_color": "#E3E6EA", "valign": "top"})
-            cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-            for index, column in enumerate(document.columns):
-                sheet.set_column(index, index, column.width)
-                sheet.write_string(0, index, column.heading, heading)
-            for line, row in enumerate(document.rows, start=1):
-                for index, text in enumerate(row):
-                    sheet.write_string(line, index, text, cell)
-            sheet.freeze_panes(1, 2)
-            sheet.autofilter(0, 0, len(document.rows), len(document.columns) - 1)
-            about = book.add_worksheet("About")
-            about.set_column(0, 0, 100)
-            for line, text in enumerate((document.title, document.subtitle, DISCLAIMER)):
-                about.write_string(line, 0, text, cell)
-
-    _replacing(path, fill)
+    whole = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(whole, options) as book:
+        heading = book.add_format({"bold": True, "bg_color": "#E3E6EA", "valign": "top"})
+        cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        sheet = book.add_worksheet("Field reference")
+        for index, column in enumerate(document.columns):
+            sheet.set_column(index, index, column.width)
+            sheet.write_string(0, index, column.heading, heading)
+        for line, row in enumerate(document.rows, start=1):
+            for index, text in enumerate(row):
+                sheet.write_string(line, index, text, cell)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, len(document.rows), len(document.columns) - 1)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 100)
+        for line, text in enumerate((document.title, document.subtitle, DISCLAIMER)):
+            about.write_string(line, 0, text, cell)
+    write_bytes(path, whole.getvalue())
 
 
 def write_html(document: Guide, path: Path) -> None:
@@ -163,8 +162,14 @@ def write_html(document: Guide, path: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a finished document."""
-    _replacing(path, lambda target: target.write_bytes(content))
+    """Write beside the target and swap, so that a failure leaves an earlier guide as it was."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError as problem:
+        draft.unlink(missing_ok=True)
+        raise DeskError(WRITING_FAILED.format(path=path), title="The guide was not written") from problem
 
 
 STYLE = """
@@ -219,14 +224,3 @@ def as_html(document: Guide, *, style: str = STYLE) -> str:
 def _line(row: tuple[str, ...], shown: list[tuple[str, list[int]]]) -> str:
     cells = ("\n".join(row[index] for index in indexes if row[index]) for _, indexes in shown)
     return "<tr>" + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}</td>" for cell in cells) + "</tr>"
-
-
-def _replacing(path: Path, fill: Callable[[Path], object]) -> None:
-    """Write beside the target and swap, so that a failure leaves an earlier guide as it was."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        fill(draft)
-        os.replace(draft, path)
-    except OSError as problem:
-        draft.unlink(missing_ok=True)
-        raise DeskError(WRITING_FAILED.format(path=path), title="The guide was not written") from problem
