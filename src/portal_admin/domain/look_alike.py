@@ -24,7 +24,8 @@ def core_name(name: str) -> str:
 
 def look_alike(one: str, other: str) -> bool:
     """Whether two account names could be taken for each other; equal names are look-alikes too."""
-    first, second = core_name(one), core_name(other)
+    # In order, because the measure depends on which name comes first.
+    first, second = sorted((core_name(one), core_name(other)))
     if not first or not second:
         return False
     if first == second:

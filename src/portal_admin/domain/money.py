@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import overload
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
-EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+EXPONENTS = {
+    "JPY": 0,
+    "KRW": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "VND": 0,
+    "BHD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 
 
 def exponent(currency: str) -> int:
@@ -19,9 +30,11 @@ def to_minor(amount: Decimal, currency: str) -> int: ...
 @overload
 def to_minor(amount: None, currency: str) -> None: ...
 def to_minor(amount: Decimal | None, currency: str) -> int | None:
-    """The amount in minor units; ValueError when it has more decimals than the currency."""
+    """The amount in minor units; ValueError when it is no number or has more decimals than the currency."""
     if amount is None:
         return None
+    if not amount.is_finite():
+        raise ValueError(f"{amount} is no amount")
     scaled = amount.scaleb(exponent(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{amount} has more decimals than {currency} knows")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import idna
 
+# Halves of characters, which a broken terminal or file hands in and no database stores.
+HALVES = re.compile("[\ud800-\udfff]")
+
 
 def canonical_email(typed: str) -> str:
     """Trimmed, NFC, lower case, the domain in IDNA; text that is no address is only trimmed and lower-cased."""
-    text = unicodedata.normalize("NFC", typed.strip()).lower()
+    text = _composed(_composed(typed.strip()).lower())
     local, at, domain = text.rpartition("@")
     if not at:
         return text
@@ -21,14 +25,27 @@ def canonical_email(typed: str) -> str:
 
 def label_key(label: str | None) -> str:
     """Private labels are equal when trimmed and case-folded; null and blank both mean no label, the empty key."""
-    return unicodedata.normalize("NFC", (label or "").strip()).casefold()
+    return _folded((label or "").strip())
 
 
 def id_key(typed: str) -> str:
     """Contract and account ids are text: leading zeros and dashes matter, case and outer blanks do not."""
-    return unicodedata.normalize("NFC", typed.strip()).casefold()
+    return _folded(typed.strip())
 
 
 def name_key(*parts: str) -> str:
     """A name to sort and search by: parts joined by one blank, case-folded, runs of blanks as one."""
-    return " ".join(unicodedata.normalize("NFC", " ".join(parts)).casefold().split())
+    return " ".join(_folded(" ".join(parts)).split())
+
+
+def _folded(text: str) -> str:
+    # Folding takes characters apart that composing joins, so it is composed once more.
+    return text.casefold() if text.isascii() else _composed(_composed(text).casefold())
+
+
+def _composed(text: str) -> str:
+    return (
+        text
+        if text.isascii()
+        else unicodedata.normalize("NFC", HALVES.sub("\N{REPLACEMENT CHARACTER}", text))
+    )
