@@ -105,7 +105,7 @@ def read_profiles() -> Profiles:
 
 def add_profile(profile: Profile, *, change: bool = False) -> Profiles:
     """Store a profile, the first one as the current; `change` allows overwriting one of the same name."""
-    _check(profile)
+    check_profile(profile)
     before = read_profiles()
     exists = any(known.name == profile.name for known in before.all)
     if exists and not change:
@@ -151,7 +151,8 @@ def choose_profile(name: str | None = None) -> Profile:
     return replace(profiles.named(name), **overrides)
 
 
-def _check(profile: Profile) -> None:
+def check_profile(profile: Profile) -> None:
+    """InvalidInput names the first part of a profile that cannot be used."""
     if not NAME.fullmatch(profile.name):
         raise InvalidInput(
             "A profile's name has up to 40 letters, digits, blanks, dots, dashes and underscores.",

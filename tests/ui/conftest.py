@@ -12,9 +12,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageH
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
+from portal_admin.app import finder, import_page
 from portal_admin.services.desk import Desk
+from portal_admin.settings import Profile
 from portal_admin.ui import background
-from portal_admin.ui.navigation import Navigator
+from portal_admin.ui.main_window import MainWindow
+from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.pages import pages
 from portal_admin.ui.theme import Scheme, theme
@@ -88,6 +91,23 @@ def page(opened: Callable[[QWidget], QWidget]) -> Callable[..., Any]:
         made = kind(PageContext(spec, Navigator(), desk=desk, profile=profile))
         opened(made)
         return made
+
+    return build
+
+
+@pytest.fixture
+def shell(opened: Callable[[QWidget], QWidget], settle: Callable[[], None]) -> Callable[..., MainWindow]:
+    """The whole window on a desk: `shell(desk)`; its pages are the real ones."""
+
+    def build(desk: Desk, *, production: bool = False, place: str = "start") -> MainWindow:
+        window = MainWindow()
+        opened(window)
+        types = {spec.id: import_page(spec) for spec in pages()}
+        profile = Profile("Test", "sqlite:///test.db", production=production)
+        window.open(Target(place))
+        window.go_live(desk, profile, types, finder(desk, window.navigator))
+        settle()
+        return window
 
     return build
 

@@ -67,7 +67,7 @@ class _Pool(QObject):
         except DeskError as problem:
             error = problem
         except Exception as problem:
-            error = _fault(problem)
+            error = fault(problem)
         if job in self.waiting:
             self.answered.emit(job, answer, error)
 
@@ -99,7 +99,8 @@ def _pool() -> _Pool:
     return _running
 
 
-def _fault(problem: Exception) -> DeskError:
+def fault(problem: Exception) -> DeskError:
+    """Log a mistake of this program and say so in plain words."""
     error = ProgramFault("Nothing more is known here; the log file has the details under this id.")
     error.__cause__ = problem
     log.error("correlation %s", error.correlation_id, exc_info=problem)
@@ -147,6 +148,12 @@ def _fire(key: tuple[int, str]) -> None:
     timer.deleteLater()
     if isValid(owner):
         call()
+
+
+def hurry(owner: QObject) -> None:
+    """Make the delayed calls of an owner at once."""
+    for key in [key for key, entry in _pool().delayed.items() if entry[1] is owner]:
+        _fire(key)
 
 
 def forget(owner: QObject) -> None:

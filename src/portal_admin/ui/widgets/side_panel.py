@@ -51,8 +51,6 @@ class SidePanel(QFrame):
         top.addWidget(self.title, 1)
         top.addWidget(icon_button("cross", self.tr("Close panel"), self.close_panel))
         inner = QWidget()
-        inner.setObjectName("page")
-        inner.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         holder = QVBoxLayout(inner)
         holder.setContentsMargins(0, 0, Space.S, 0)
         holder.addLayout(self.body)

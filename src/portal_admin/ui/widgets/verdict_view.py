@@ -8,19 +8,14 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from portal_admin.domain.verdict import Check, Result, Verdict
+from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.finding import MARKS, result_words
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
-MARKS: dict[Result, tuple[str, Meaning]] = {
-    Result.PASS: ("check", Meaning.GOOD),
-    Result.FAIL: ("cross", Meaning.BAD),
-    Result.UNKNOWN: ("question", Meaning.UNKNOWN),
-    Result.ADVICE: ("info", Meaning.ATTENTION),
-}
 _VERDICTS: dict[str, tuple[str, Meaning]] = {
     "visible": ("check", Meaning.GOOD),
     "offered": ("check", Meaning.GOOD),
@@ -113,7 +108,7 @@ class VerdictView(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         mark = Mark(icon, meaning.value)
-        mark.setAccessibleName(self._result_words(check.result))
+        mark.setAccessibleName(result_words(check.result))
         grid.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         sentence = PlainLabel(check.sentence, wrap=True)
         set_tooltip(sentence, self.tr("Rests on: {source}").format(source=check.source))
@@ -127,7 +122,7 @@ class VerdictView(QWidget):
         if fix:
             name = check.name
             grid.addWidget(self._fix_button(fix, lambda: self.fix_requested.emit(name)), 2, 1, 1, 2)
-        line.setAccessibleName(f"{self._result_words(check.result)}: {check.sentence}")
+        line.setAccessibleName(f"{result_words(check.result)}: {check.sentence}")
         return line
 
     def _fix_button(self, text: str, pressed: Callable[[], object]) -> QWidget:
@@ -137,11 +132,3 @@ class VerdictView(QWidget):
         row.addWidget(button(text, pressed))
         row.addStretch(1)
         return holder
-
-    def _result_words(self, result: Result) -> str:
-        return {
-            Result.PASS: self.tr("Holds"),
-            Result.FAIL: self.tr("Fails"),
-            Result.UNKNOWN: self.tr("Cannot tell"),
-            Result.ADVICE: self.tr("Worth a look"),
-        }[result]

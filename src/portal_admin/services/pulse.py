@@ -1,0 +1,48 @@
+"""How the desk is doing, in the few facts that its window always shows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from portal_admin.errors import DeskError
+from portal_admin.models.engine import reading
+from portal_admin.services.desk import Desk
+from portal_admin.services.settings import read_settings
+from portal_admin.services.snapshot import Freshness, freshness
+from portal_admin.services.sync_state import restored_alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """`aspire` is the answer time in ms, why there is none, or None without ASPIRE; `synced` likewise."""
+
+    operator: str
+    database: str
+    aspire: float | DeskError | None
+    synced: Freshness | DeskError
+    restored: bool
+
+
+def take(desk: Desk) -> Pulse:
+    """Ask ASPIRE and the database how they are; what fails is a part of the answer."""
+    restored = False
+    synced: Freshness | DeskError
+    try:
+        with reading(desk.engine) as connection:
+            synced = freshness(connection, read_settings(connection), desk.clock())
+            restored = restored_alarm(connection)
+    except DeskError as problem:
+        synced = problem
+    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored)
+
+
+def _aspire(desk: Desk) -> float | DeskError | None:
+    if desk.aspire is None:
+        return None
+    started = time.perf_counter()
+    try:
+        desk.aspire.instance()
+    except DeskError as problem:
+        return problem
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,1 @@
+"""Connecting the desk: profile, database, ASPIRE and the first site."""
