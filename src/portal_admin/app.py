@@ -183,7 +183,8 @@ def load(specs: Sequence[PageSpec], profile_name: str | None) -> Loaded:
         return Loaded(types, profile, problem=problem, profiles_exist=profiles_file().exists())
 
 
-def _import(spec: PageSpec) -> type[Page]:
+def import_page(spec: PageSpec) -> type[Page]:
+    """The class of a page; importing it may take long."""
     module, _, name = spec.factory.partition(":")
     found: type[Page] = getattr(importlib.import_module(module), name)
     return found
