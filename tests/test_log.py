@@ -81,3 +81,17 @@ def test_that_a_folder_that_cannot_be_made_costs_the_log_only(
     monkeypatch.setenv("PORTAL_ADMIN_HOME", str(tmp_path / "file"))
     start_logging()
     log.warning("nowhere to go")
+
+
+def test_that_a_log_held_by_another_process_is_written_on(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_source: str, _target: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("portal_admin.log.BYTES_PER_FILE", 300)
+    monkeypatch.setattr("os.rename", held)
+    start_logging()
+    for number in range(9):
+        log.info("line %d", number)
+    assert [line["message"] for line in lines(home)] == [f"line {number}" for number in range(9)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 
@@ -57,6 +58,11 @@ class JsonLines(logging.Formatter):
 
 class LogFile(RotatingFileHandler):
     """A log that never stops the work: a full disk, or a file that another process holds, costs lines only."""
+
+    def rotate(self, source: str, dest: str) -> None:
+        """Windows cannot rename a file that another process writes to: the next start will."""
+        with suppress(PermissionError):
+            super().rotate(source, dest)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Say nothing: the terminal belongs to the command."""

@@ -110,7 +110,7 @@ def add_profile(profile: Profile, *, change: bool = False) -> Profiles:
     exists = any(known.name == profile.name for known in before.all)
     if exists and not change:
         raise Refused(
-            f"There is a profile {profile.name} already. Remove it first, or choose another name.",
+            f"There is a profile {profile.name} already. Choose another name, or change it with `--change`.",
             rule="profile_exists",
         )
     kept = (profile if known.name == profile.name else known for known in before.all)

@@ -102,3 +102,28 @@ def test_that_signing_in_needs_an_aspire(capsys: pytest.CaptureFixture[str]) -> 
     run(["profile", "add", "uat"])
     assert run(["signin"]) == 1
     assert "names no ASPIRE" in capsys.readouterr().err
+
+
+def test_that_changing_a_profile_keeps_what_is_not_given(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["profile", "add", "live", "--production", "--database-url", "sqlite:///live.db"])
+    assert run(["profile", "add", "live", "--aspire-user", "jdoe"]) == 1
+    capsys.readouterr()
+    assert run(["profile", "add", "live", "--change", "--aspire-user", "jdoe", "--json"]) == 0
+    (found,) = out(capsys)
+    assert (found["database_url"], found["aspire_user"], found["production"]) == (
+        "sqlite:///live.db",
+        "jdoe",
+        True,
+    )
+    assert run(["profile", "add", "live", "--change", "--no-production", "--json"]) == 0
+    assert out(capsys)[0]["production"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"), [(["--production"], "hunter2"), (["--aspire-url", "https://other.example"], None)]
+)
+def test_that_a_password_never_follows_to_another_server(change: list[str], kept: str | None) -> None:
+    run(["profile", "add", "live", "--aspire-url", "https://aspire.example", "--aspire-user", "jdoe"])
+    set_password("live", Secret.ASPIRE, "hunter2")
+    assert run(["profile", "add", "live", "--change", *change]) == 0
+    assert get_password("live", Secret.ASPIRE) == kept

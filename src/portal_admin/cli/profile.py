@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import Namespace
+from dataclasses import replace
 
 from portal_admin import settings
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.credentials import Secret, delete_passwords, set_password
 from portal_admin.errors import DONE, InvalidInput, SecretsUnavailable, SettingsProblem
 from portal_admin.settings import Profile
+
+GIVEN = ("database_url", "aspire_url", "aspire_user", "production")
 
 
 def add(commands: Commands) -> None:
@@ -23,6 +26,9 @@ def add(commands: Commands) -> None:
     adding.add_argument("--aspire-user", metavar="USER", help="your ASPIRE user name")
     adding.add_argument(
         "--production", action="store_true", help="mark it as production: the window is framed in red"
+    )
+    adding.add_argument(
+        "--change", action="store_true", help="change what is given here in a profile that exists"
     )
     group.command("list", list_profiles, help="List the profiles")
     using = group.command("use", use_profile, help="Make a profile the current one")
@@ -43,14 +49,15 @@ def add(commands: Commands) -> None:
 
 
 def add_profile(context: Context, args: Namespace) -> int:
-    profile = Profile(
-        args.name,
-        args.database_url or settings.default_database_url(args.name),
-        args.aspire_url,
-        args.aspire_user,
-        args.production,
-    )
-    profiles = settings.add_profile(profile)
+    known = {profile.name: profile for profile in settings.read_profiles().all}
+    before = known.get(args.name) if args.change else None
+    start = before or Profile(args.name, settings.default_database_url(args.name))
+    given = {name: value for name in GIVEN if (value := getattr(args, name)) is not None}
+    profile = replace(start, **given)
+    profiles = settings.add_profile(profile, change=args.change)
+    if before is not None and _logins(before) != _logins(profile):
+        # A password must not reach a server that it was not typed for.
+        _forget_passwords(context, profile.name)
     return _show(context, profile, current=profiles.current == profile.name)
 
 
@@ -112,6 +119,19 @@ def sign_in(context: Context, args: Namespace) -> int:
         context.out.document({"profile": profile.name, "secret": secret, "expires_at": expires})
     context.out.line(f"The password of profile {profile.name} is kept in this machine's keyring.")
     return DONE
+
+
+def _logins(profile: Profile) -> tuple[str | None, ...]:
+    return profile.database_url, profile.aspire_url, profile.aspire_user
+
+
+def _forget_passwords(context: Context, name: str) -> None:
+    try:
+        delete_passwords(name)
+    except SecretsUnavailable:
+        context.out.say(
+            "The keyring did not answer. If it holds a password of this profile, remove it there."
+        )
 
 
 def _password(profile: Profile, secret: Secret, *, from_stdin: bool) -> str:

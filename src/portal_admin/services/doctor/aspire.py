@@ -37,7 +37,7 @@ JOB_MAY_REST = timedelta(days=2)
 def aspire(visit: Visit) -> Finding:
     profile, problem = visit.profile, visit.sign_in
     if visit.patient.aspire is None:
-        fix = "Add the address with `portal-admin profile`, or on the Connect page."
+        fix = f"Run `portal-admin profile add {profile.name} --change --aspire-url URL --aspire-user USER`."
         return Finding("aspire", Result.FAIL, "The profile names no ASPIRE address and user.", fix)
     if isinstance(problem, NOT_REACHED):
         fix = "Check the address, the network or VPN, and whether ASPIRE is running."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
-from portal_admin.domain.freshness import CADENCES, is_stale
+from portal_admin.domain.freshness import is_stale
 from portal_admin.domain.verdict import Result
 from portal_admin.errors import DeskError, SecretsUnavailable
 from portal_admin.models import setting, sync_state
 from portal_admin.models.engine import reading, writing
 from portal_admin.models.schema import check_schema
 from portal_admin.services.doctor.visit import Finding, Visit
+from portal_admin.services.settings import read_settings
 from portal_admin.services.sync_state import restored_alarm
 
 SYNCED = ("accounts", "contacts", "contracts")
@@ -48,6 +49,7 @@ def sync_age(visit: Visit) -> Finding:
         rows = connection.execute(select(sync_state.c.data_class, sync_state.c.confirmed_at))
         found = {row.data_class: row.confirmed_at for row in rows}
         restored = restored_alarm(connection)
+        cadences = read_settings(connection).cadences
     if restored:
         message = (
             "ASPIRE was restored from a backup since the last full sync, so the portal's data may be wrong."
@@ -59,7 +61,7 @@ def sync_age(visit: Visit) -> Finding:
     oldest = min((time for time in times if time is not None), default=None)
     if oldest is None:
         return Finding("sync_age", Result.FAIL, "Nothing has been read from ASPIRE yet.", SYNC_NOW)
-    if any(is_stale(time, now, CADENCES[name]) for name, time in zip(SYNCED, times, strict=True)):
+    if any(is_stale(time, now, cadences[name]) for name, time in zip(SYNCED, times, strict=True)):
         message = f"The portal's data is stale: a part of it was last read at {oldest:%Y-%m-%d %H:%M} UTC."
         return Finding("sync_age", Result.FAIL, message, SYNC_NOW)
     return Finding(
