@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from argparse import Namespace
+from argparse import BooleanOptionalAction, Namespace
 from dataclasses import replace
 
 from portal_admin import settings
@@ -25,7 +25,9 @@ def add(commands: Commands) -> None:
     adding.add_argument("--aspire-url", metavar="URL", help="for example https://aspire.example.com/api")
     adding.add_argument("--aspire-user", metavar="USER", help="your ASPIRE user name")
     adding.add_argument(
-        "--production", action="store_true", help="mark it as production: the window is framed in red"
+        "--production",
+        action=BooleanOptionalAction,
+        help="mark it as production: the window is framed in red",
     )
     adding.add_argument(
         "--change", action="store_true", help="change what is given here in a profile that exists"
