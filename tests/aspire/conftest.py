@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.aspire.scripted import ScriptedServer
 
 from portal_admin.aspire.budget import Timing
 from portal_admin.aspire.client import AspireClient
+from tests.aspire.scripted import ScriptedServer
 
 NOON = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from tests.aspire.conftest import StoppedTime
-from tests.aspire.scripted import ScriptedServer, answer, error
-from tests.aspire.test_transport import GOOD
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.errors import AspirePasswordExpired, AspireSignInFailed
+from tests.aspire.conftest import StoppedTime
+from tests.aspire.scripted import ScriptedServer, answer, error
+from tests.aspire.test_transport import GOOD
 
 
 def session(token: str, expires_at: str = "2026-11-21T21:00:00Z") -> bytes:

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 import yaml
-from tests.aspire.scripted import ScriptedServer, error
 
 import portal_admin.aspire
 from portal_admin.aspire import failures, wire, wire_details
 from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
+from tests.aspire.scripted import ScriptedServer, error
 
 SPEC: dict[str, Any] = yaml.safe_load(
     (Path(portal_admin.aspire.__file__).parent / "openapi.yaml").read_text("utf-8")

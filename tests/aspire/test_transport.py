@@ -7,8 +7,6 @@ import time as real_time
 from collections.abc import Callable
 
 import pytest
-from tests.aspire.conftest import StoppedTime
-from tests.aspire.scripted import Answer, ScriptedServer, answer, drip, error, hang_up, silence
 
 from portal_admin.aspire import transport
 from portal_admin.aspire.client import AspireClient
@@ -23,6 +21,8 @@ from portal_admin.errors import (
     DeskError,
     InvalidInput,
 )
+from tests.aspire.conftest import StoppedTime
+from tests.aspire.scripted import Answer, ScriptedServer, answer, drip, error, hang_up, silence
 
 INSTANCE = {
     "InstanceId": "T1",

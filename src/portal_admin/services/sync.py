@@ -1,0 +1,232 @@
+"""Sync: reads what changed in ASPIRE into the portal database; one runner at a time, resumable after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from portal_admin.domain.freshness import DAY
+from portal_admin.domain.records import Instance
+from portal_admin.domain.text import label_key
+from portal_admin.errors import AspireRestored, DeskError, SettingsProblem
+from portal_admin.models import site, site_private_label, sync_run
+from portal_admin.models.engine import reading, writing
+from portal_admin.services import sync_lease, sync_state
+from portal_admin.services.desk import Desk
+from portal_admin.services.live import NOT_CONFIGURED
+from portal_admin.services.sync_account import read_account_now
+from portal_admin.services.sync_detail_pass import read_details
+from portal_admin.services.sync_lists import (
+    KINDS,
+    OVERLAP,
+    RESTORED_MESSAGE,
+    Cancelled,
+    Run,
+    SyncProgress,
+    read_list,
+)
+from portal_admin.services.sync_state import ListState, Pass, Position
+from portal_admin.services.sync_status import ClassStatus, RunStatus, SyncStatus, sync_status
+
+__all__ = [
+    "ClassStatus",
+    "RunStatus",
+    "SyncProgress",
+    "SyncResult",
+    "SyncStatus",
+    "read_account_now",
+    "sync",
+    "sync_status",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What one run did; `watermark` is where the next one starts, by ASPIRE's clock; `complete` False when cancelled."""
+
+    read: int
+    changed: int
+    removed: int
+    watermark: datetime
+    generation: int
+    warnings: tuple[str, ...]
+    complete: bool = True
+
+
+def _ignore(_: SyncProgress) -> None:
+    return
+
+
+def _never() -> bool:
+    return False
+
+
+def sync(
+    desk: Desk,
+    *,
+    full: bool = False,
+    progress: Callable[[SyncProgress], None] = _ignore,
+    cancelled: Callable[[], bool] = _never,
+) -> SyncResult:
+    """Read what changed since the last run, or everything; what a killed run left undone is finished first.
+
+    Refused while another run holds the lease; AspireRestored when ASPIRE was restored, until `full` is asked for.
+    `progress` and `cancelled` are called after each page.
+    """
+    if desk.aspire is None:
+        raise SettingsProblem(NOT_CONFIGURED)
+    with _lease(desk) as lease:
+        run = Run(desk.engine, desk.aspire, desk.clock, lease, full, progress, cancelled)
+        with _recorded(desk, run) as run_id:
+            with desk.aspire.patiently():
+                instance = desk.aspire.instance()
+            begun = _begin(desk, run, run_id, instance)
+            complete = _read(run, begun, instance)
+    return SyncResult(
+        run.read,
+        run.changed,
+        run.removed,
+        begun["contracts"].position.watermark,
+        instance.generation,
+        tuple(run.warnings),
+        complete,
+    )
+
+
+def _read(run: Run, begun: dict[str, Pass], instance: Instance) -> bool:
+    try:
+        for kind in KINDS:
+            read_list(run, kind, begun[kind.data_class])
+        _check_labels(run)
+        read_details(run, instance.capabilities)
+    except Cancelled:
+        run.warnings.append("The sync was stopped before its end; the next one goes on from there.")
+        return False
+    return True
+
+
+@contextmanager
+def _lease(desk: Desk) -> Iterator[sync_lease.Lease]:
+    with writing(desk.engine) as connection:
+        mine = sync_lease.take(connection, desk.clock())
+    try:
+        yield mine
+    finally:
+        with writing(desk.engine) as connection:
+            sync_lease.give_back(connection, mine)
+
+
+@contextmanager
+def _recorded(desk: Desk, run: Run) -> Iterator[int]:
+    """A row of sync_run for this run, with its outcome whatever happens short of a kill."""
+    values = {"started_at": desk.clock(), "full": run.asked_for_full, "operator": desk.operator}
+    with writing(desk.engine) as connection:
+        left = update(sync_run).where(sync_run.c.outcome == sync_state.RUNNING)
+        connection.execute(left.values(outcome=sync_state.STOPPED))
+        begun = insert(sync_run).values(outcome=sync_state.RUNNING, **values).returning(sync_run.c.id)
+        run_id = connection.execute(begun).scalar_one()
+    outcome, message = sync_state.STOPPED, None
+    try:
+        yield run_id
+        outcome, message = sync_state.DONE, "\n".join(run.warnings) or None
+    except AspireRestored as problem:
+        outcome, message = sync_state.RESTORED, problem.message
+        raise
+    except DeskError as problem:
+        outcome, message = sync_state.FAILED, problem.message
+        raise
+    finally:
+        with writing(desk.engine) as connection:
+            own = update(sync_run).where(sync_run.c.id == run_id)
+            done = {"read": run.read, "changed": run.changed, "removed": run.removed}
+            connection.execute(own.values(outcome=outcome, message=message, finished_at=desk.clock(), **done))
+
+
+def _begin(desk: Desk, run: Run, run_id: int, instance: Instance) -> dict[str, Pass]:
+    """The pass of each list: what a killed run left, else a new one from the watermark or from the very start."""
+    with writing(desk.engine) as connection:
+        states = sync_state.list_states(connection)
+        alarm = sync_state.restored_alarm(connection) or any(
+            _was_restored(state, instance) for state in states.values()
+        )
+        recovering = any(_goes_on(state, instance, full=True) for state in states.values())
+        if alarm and not run.asked_for_full and not recovering:
+            raise AspireRestored(RESTORED_MESSAGE)
+        own = update(sync_run).where(sync_run.c.id == run_id)
+        connection.execute(own.values(full=run.asked_for_full or alarm, generation=instance.generation))
+        return {
+            name: _pass(
+                connection, desk, name, state, instance, mark=run_id, asked_for_full=run.asked_for_full
+            )
+            for name, state in states.items()
+        }
+
+
+def _was_restored(state: ListState, instance: Instance) -> bool:
+    """A step back of the clock within the overlap loses nothing, so it raises no alarm."""
+    if state.watermark is None:
+        return False
+    return state.generation != instance.generation or instance.now < state.watermark
+
+
+def _goes_on(state: ListState, instance: Instance, *, full: bool) -> bool:
+    left = state.unfinished
+    return (
+        left is not None
+        and (left.full or not full)
+        and left.position.generation == instance.generation
+        and left.position.watermark <= instance.now
+    )
+
+
+def _pass(
+    connection: Connection,
+    desk: Desk,
+    name: str,
+    state: ListState,
+    instance: Instance,
+    *,
+    mark: int,
+    asked_for_full: bool,
+) -> Pass:
+    now = desk.clock()
+    restored = _was_restored(state, instance)
+    whole = asked_for_full or restored or state.full_at is None or now - state.full_at >= DAY
+    if state.unfinished is not None and _goes_on(state, instance, full=whole):
+        return state.unfinished
+    begun = Pass(
+        data_class=name,
+        mark=mark,
+        full=whole,
+        since=None if whole else state.watermark,
+        started=now,
+        position=Position(instance.now - OVERLAP, instance.generation),
+    )
+    sync_state.begin_pass(connection, begun)
+    return begun
+
+
+def _check_labels(run: Run) -> None:
+    """Warn of labels that a site takes and ASPIRE does not know: no contract will ever match them."""
+    with run.aspire.patiently():
+        known = {label_key(label) for label in run.aspire.private_labels()}
+    label = site_private_label
+    query = (
+        select(site.c.key, label.c.label)
+        .join(site, site.c.id == label.c.site_id)
+        .where(label.c.label_key != "")
+        .order_by(site.c.key, label.c.label)
+    )
+    with reading(run.engine) as connection:
+        rows = connection.execute(query).all()
+    run.warnings += [
+        f"Site {row.key} takes contracts of private label {row.label}, which ASPIRE does not list."
+        for row in rows
+        if label_key(row.label) not in known
+    ]
+    with writing(run.engine) as connection:
+        sync_state.confirm(connection, "private_labels", run.clock())

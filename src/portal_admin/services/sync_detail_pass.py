@@ -1,0 +1,99 @@
+"""Refreshes what hangs on the contracts that end users can see, for as long as the lists can wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from portal_admin.domain.policy import PortalSettings
+from portal_admin.models.engine import reading, writing
+from portal_admin.services import sync_lease, sync_state
+from portal_admin.services.settings import read_settings
+from portal_admin.services.sync_details import (
+    Detail,
+    Wanted,
+    classes_of,
+    due,
+    fetch,
+    store,
+    visible_contracts,
+)
+from portal_admin.services.sync_lists import Run
+
+CONTRACTS_AT_ONCE = 50
+# The lists must be read again every quarter of an hour; what is left over is read by the next run.
+AT_MOST = timedelta(minutes=8)
+
+
+def read_details(run: Run, capabilities: frozenset[str]) -> None:
+    """Refresh what is due, going on where the run before ran out of time."""
+    detail_pass = _DetailPass(run, classes_of(capabilities))
+    until = run.clock() + AT_MOST
+    for wanted in detail_pass.batches():
+        detail_pass.read(wanted)
+        run.checkpoint("details")
+        if run.clock() >= until:
+            run.warnings.append(
+                "There was no time to read all contracts' details; the next run goes on with them."
+            )
+            break
+    else:
+        detail_pass.complete()
+    detail_pass.warn()
+
+
+class _DetailPass:
+    def __init__(self, run: Run, classes: tuple[str, ...]) -> None:
+        self._run = run
+        self._classes = classes
+        self._touched: set[str] = set()
+        self._failed: list[Detail] = []
+        self._any_visible = False
+        with reading(run.engine) as connection:
+            self._settings: PortalSettings = read_settings(connection)
+            self._start = sync_state.detail_start(connection)
+
+    def batches(self) -> Iterator[list[Wanted]]:
+        after = self._start
+        while True:
+            with reading(self._run.engine) as connection:
+                oids = visible_contracts(connection, self._settings, after=after, limit=CONTRACTS_AT_ONCE)
+                now = self._run.clock()
+                wanted = list(due(connection, self._settings, oids, classes=self._classes, now=now))
+            self._any_visible |= bool(oids)
+            if wanted:
+                yield wanted
+            if len(oids) < CONTRACTS_AT_ONCE:
+                return
+            after = oids[-1]
+
+    def read(self, wanted: list[Wanted]) -> None:
+        run = self._run
+        found = fetch(run.aspire, wanted, run.clock)
+        with writing(run.engine) as connection:
+            sync_lease.renew(connection, run.lease, run.clock())
+            store(connection, found)
+            sync_state.keep_detail_start(connection, wanted[-1].contract_oid)
+        self._touched |= {name for one in wanted for name in one.classes}
+        self._failed += [detail for detail in found if detail.failure is not None]
+
+    def complete(self) -> None:
+        """Begin with the first contract next time; a class that was read for all contracts is confirmed."""
+        now = self._run.clock()
+        failed = {detail.data_class for detail in self._failed}
+        with writing(self._run.engine) as connection:
+            sync_lease.renew(connection, self._run.lease, now)
+            sync_state.keep_detail_start(connection, 0)
+            if self._start:
+                return
+            never = set(self._classes) - sync_state.confirmed_classes(connection)
+            for name in self._classes:
+                if name not in failed and (name in self._touched | never or not self._any_visible):
+                    sync_state.confirm(connection, name, now)
+
+    def warn(self) -> None:
+        """Tell of records that could not be read."""
+        if self._failed and (first := self._failed[0].failure):
+            self._run.warnings.append(
+                f"{len(self._failed)} details could not be read and keep their age. First reason: {first.message}"
+            )

@@ -1,0 +1,193 @@
+"""What hangs on one contract: which of it is due (rule G), reading it from ASPIRE, and storing it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
+from portal_admin.domain.policy import PortalSettings
+from portal_admin.errors import (
+    AspireBusy,
+    AspireRecordMissing,
+    AspireSignInFailed,
+    AspireUnreachable,
+    CouldNotLook,
+)
+from portal_admin.models import aspire_contract, aspire_contract_detail, aspire_contract_role
+from portal_admin.services.visibility import joined
+
+CLASSES = (*CONTRACT_DETAILS, *ACCOUNT_DETAILS)
+# Classes that an ASPIRE may be unable to tell; every ASPIRE tells the contract itself.
+CAPABILITY = {
+    "invoices": "Invoices",
+    "payments": "Payments",
+    "alternate_efts": "AlternateEfts",
+    "equipment": "Equipment",
+    "amortization": "Amortization",
+    "bank_accounts": "BankAccounts",
+    "credit_lines": "CreditLines",
+}
+READERS = 4
+# Runs do not begin to the second: what is nearly due is read now, not a whole interval later.
+NEARLY = 0.9
+# These say that ASPIRE as a whole cannot be read; other failures concern one record.
+HOPELESS = (AspireUnreachable, AspireSignInFailed, AspireBusy)
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One contract, its customers, and the classes of it that are due."""
+
+    contract_oid: int
+    customers: tuple[int, ...]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One class of one contract: ASPIRE's JSON as of an instant, or why it could not be read."""
+
+    contract_oid: int
+    data_class: str
+    as_of: datetime
+    record: str | None = None
+    failure: CouldNotLook | None = None
+
+
+def classes_of(capabilities: frozenset[str]) -> tuple[str, ...]:
+    """The classes that this ASPIRE can tell."""
+    return tuple(name for name in CLASSES if name not in CAPABILITY or CAPABILITY[name] in capabilities)
+
+
+def visible_contracts(
+    connection: Connection,
+    settings: PortalSettings,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    of: Iterable[int] | None = None,
+) -> list[int]:
+    """Contracts beyond `after` that at least one end user of any status can see, by oid; `of` narrows them."""
+    contract = aspire_contract
+    query = joined(settings, contract.c.oid).where(contract.c.oid > after)
+    if of is not None:
+        query = query.where(contract.c.oid.in_(sorted(of)))
+    return list(connection.execute(query.distinct().order_by(contract.c.oid).limit(limit)).scalars())
+
+
+def due(
+    connection: Connection,
+    settings: PortalSettings,
+    oids: list[int],
+    *,
+    classes: Iterable[str],
+    now: datetime,
+) -> Iterator[Wanted]:
+    """What of these contracts was never read or is (nearly) as old as its cadence."""
+    detail = aspire_contract_detail
+    query = select(detail.c.contract_oid, detail.c.data_class, detail.c.as_of)
+    rows = connection.execute(query.where(detail.c.contract_oid.in_(oids)))
+    read_at = {(row.contract_oid, row.data_class): row.as_of for row in rows}
+
+    def is_due(oid: int, name: str) -> bool:
+        as_of = read_at.get((oid, name))
+        return as_of is None or now - as_of >= settings.cadences[name] * NEARLY
+
+    customers = _customers(connection, oids)
+    for oid in oids:
+        names = tuple(name for name in classes if is_due(oid, name))
+        if names:
+            yield Wanted(oid, customers.get(oid, ()), names)
+
+
+def _customers(connection: Connection, oids: list[int]) -> Mapping[int, tuple[int, ...]]:
+    role = aspire_contract_role
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in connection.execute(select(role).where(role.c.contract_oid.in_(oids))):
+        if row.role_type.casefold() == CUSTOMER:
+            found[row.contract_oid].add(row.account_oid)
+    return {oid: tuple(sorted(accounts)) for oid, accounts in found.items()}
+
+
+def fetch(aspire: AspireClient, wanted: Iterable[Wanted], clock: Callable[[], datetime]) -> list[Detail]:
+    """Read all of it from ASPIRE, several contracts at a time; raises only when ASPIRE as a whole cannot be read."""
+    asked = _Asked(aspire, clock)
+    with ThreadPoolExecutor(READERS, thread_name_prefix="sync-detail") as pool:
+        try:
+            return [detail for found in pool.map(asked.contract, wanted) for detail in found]
+        except CouldNotLook:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+class _Asked:
+    """Asks once for what several contracts share: the accounts of their customers."""
+
+    def __init__(self, aspire: AspireClient, clock: Callable[[], datetime]) -> None:
+        self._aspire = aspire
+        self._clock = clock
+        self._of_accounts: dict[tuple[int, str], Any] = {}
+
+    def contract(self, wanted: Wanted) -> list[Detail]:
+        try:
+            return [self._detail(wanted, name) for name in wanted.classes]
+        except AspireRecordMissing:
+            # Removed since its list was read; the next list says so.
+            return []
+
+    def _detail(self, wanted: Wanted, name: str) -> Detail:
+        as_of = self._clock()
+        try:
+            with self._aspire.patiently():
+                record = self._record(wanted, name)
+        except HOPELESS:
+            raise
+        except CouldNotLook as failure:
+            return Detail(wanted.contract_oid, name, as_of, failure=failure)
+        return Detail(wanted.contract_oid, name, as_of, record=msgspec.json.encode(record).decode())
+
+    def _record(self, wanted: Wanted, name: str) -> Any:
+        if name in CONTRACT_DETAILS:
+            return self._aspire.detail(contract_oid=wanted.contract_oid, data_class=name)
+        return [record for account in wanted.customers for record in self._of_account(account, name)]
+
+    def _of_account(self, account_oid: int, name: str) -> Any:
+        if (account_oid, name) not in self._of_accounts:
+            self._of_accounts[account_oid, name] = self._from_account(account_oid, name)
+        return self._of_accounts[account_oid, name]
+
+    def _from_account(self, account_oid: int, name: str) -> Any:
+        try:
+            return self._aspire.account_detail(account_oid=account_oid, data_class=name)
+        except AspireRecordMissing:
+            # A role can name an account that was removed; it has nothing left to show.
+            return []
+
+
+def store(connection: Connection, details: Iterable[Detail]) -> None:
+    """Replace what was read; what could not be read keeps its old record and age."""
+    table = aspire_contract_detail
+    rows = [
+        {
+            "contract_oid": detail.contract_oid,
+            "data_class": detail.data_class,
+            "as_of": detail.as_of,
+            "record": detail.record,
+        }
+        for detail in details
+        if detail.record is not None
+    ]
+    for row in rows:
+        same = (table.c.contract_oid == row["contract_oid"]) & (table.c.data_class == row["data_class"])
+        connection.execute(delete(table).where(same))
+    if rows:
+        connection.execute(insert(table), rows)
