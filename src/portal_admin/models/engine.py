@@ -35,6 +35,17 @@ PRAGMAS = (
     # REPLACE then fires the triggers that keep the search indexes true.
     "recursive_triggers = on",
 )
+# A network that went away must not hang a desk for minutes; the last is in ms, the others in seconds.
+PATIENCE: dict[str, dict[str, int]] = {
+    "postgresql": {
+        "connect_timeout": 5,
+        "keepalives_idle": 20,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    },
+    "mssql": {"timeout": 5},
+}
 # A server's default lets each statement see a newer state; SQLite's transactions never do.
 ONE_STATE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
 # What the driver's text contains, what we say. The first that fits wins.
@@ -111,9 +122,8 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
 
 def _server_engine(url: URL) -> Engine:
     try:
-        return create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
-        )
+        patience = PATIENCE[url.get_backend_name()]
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
     except (ImportError, NoSuchModuleError) as problem:
         raise SettingsProblem(
             f"The driver for {url.get_backend_name()} is not installed on this machine. "
