@@ -1,0 +1,103 @@
+"""Look-alike accounts side by side, what differs in bold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
+
+from portal_admin.services.access_overview import AccountProfile
+from portal_admin.ui.account_access import words
+from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.text import PlainLabel
+
+OTHERS_AT_MOST = 2
+
+
+class Comparison(QFrame):
+    """The chosen account beside those it could be mistaken for; `choose` takes another of them instead."""
+
+    def __init__(
+        self,
+        chosen: AccountProfile,
+        others: Sequence[AccountProfile],
+        linked: Collection[str],
+        choose: Callable[[str], object],
+    ) -> None:
+        super().__init__()
+        self.setProperty("kind", "bar")
+        self.setProperty("meaning", Meaning.ATTENTION.value)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        self._grid.setHorizontalSpacing(Space.M)
+        self._grid.setVerticalSpacing(Space.XS)
+        shown = [chosen, *others[:OTHERS_AT_MOST]]
+        title = PlainLabel(self.tr("Easily mistaken: compare before linking"), kind="strong", wrap=True)
+        self._grid.addWidget(title, 0, 0, 1, len(shown) + 1)
+        self._head(shown)
+        for number, (name, cells) in enumerate(self._rows(shown, linked), start=2):
+            self._line(number, name, cells)
+        self._buttons(shown, choose)
+        more = len(others) - OTHERS_AT_MOST
+        if more > 0:
+            said = self.tr("{n} more accounts have such a name; search for it to see them all.")
+            row = self._grid.rowCount()
+            self._grid.addWidget(
+                PlainLabel(said.format(n=more), kind="secondary", wrap=True), row, 0, 1, len(shown) + 1
+            )
+        self.setAccessibleName(title.text())
+
+    def _head(self, shown: Sequence[AccountProfile]) -> None:
+        names = [self.tr("Chosen"), *[self.tr("Look-alike")] * (len(shown) - 1)]
+        for column, name in enumerate(names, start=1):
+            self._grid.addWidget(PlainLabel(name, kind="secondary"), 1, column)
+            self._grid.setColumnStretch(column, 1)
+
+    def _rows(self, shown: Sequence[AccountProfile], linked: Collection[str]) -> list[tuple[str, list[str]]]:
+        yes, no = self.tr("linked already"), self.tr("not linked")
+        return [
+            (self.tr("Account id"), [p.account.account_id for p in shown]),
+            (self.tr("Name"), [p.account.name for p in shown]),
+            (self.tr("Email"), [p.account.email or "—" for p in shown]),
+            (self.tr("Roles"), [words.roles(p.roles) for p in shown]),
+            (self.tr("On this site"), [_counts(p) for p in shown]),
+            (self.tr("This user"), [yes if p.account.account_id in linked else no for p in shown]),
+        ]
+
+    def _line(self, row: int, name: str, cells: Sequence[str]) -> None:
+        self._grid.addWidget(PlainLabel(name, kind="secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
+        differs = len(set(cells)) > 1
+        for column, text in enumerate(cells, start=1):
+            label = PlainLabel(_breakable(text), kind="strong" if differs else "", wrap=True)
+            label.setObjectName(f"{'differs' if differs else 'same'}_{row}_{column}")
+            said = self.tr("{name}: {text}, differs") if differs else self.tr("{name}: {text}")
+            label.setAccessibleName(said.format(name=name, text=text))
+            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+
+    def _buttons(self, shown: Sequence[AccountProfile], choose: Callable[[str], object]) -> None:
+        row = self._grid.rowCount()
+        for column, other in enumerate(shown[1:], start=2):
+            account_id = other.account.account_id
+            made = button(self.tr("Choose this one"), partial(choose, account_id), kind="link")
+            made.setAccessibleName(self.tr("Choose {id} instead").format(id=account_id))
+            self._grid.addWidget(made, row, column, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def differing(self) -> list[str]:
+        """The texts shown in bold because they differ."""
+        labels = self.findChildren(QLabel)
+        return [one.text() for one in labels if one.objectName().startswith("differs_")]
+
+
+def _counts(profile: AccountProfile) -> str:
+    if not profile.open and not profile.closed:
+        return words.tr("opens nothing")
+    return words.tr("{open} open, {closed} closed").format(open=profile.open, closed=profile.closed)
+
+
+def _breakable(text: str) -> str:
+    """Addresses may break behind @ and commas, which narrow columns need."""
+    return text.replace("@", "@\u200b").replace(";", "; ").replace(";  ", "; ")

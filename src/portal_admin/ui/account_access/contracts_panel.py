@@ -1,0 +1,231 @@
+"""Contracts as the portal shows them, read-only, and those that stay hidden with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QVBoxLayout
+
+from portal_admin.domain.access import CLOSED, OPEN
+from portal_admin.services.access import HiddenContract
+from portal_admin.services.access_overview import Overview
+from portal_admin.services.visibility import ContractLine
+from portal_admin.ui.account_access import words
+from portal_admin.ui.account_access.bar import Bar
+from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
+from portal_admin.ui.theme import Meaning, Size, Space
+from portal_admin.ui.widgets.ages import AgeLabel, age_text
+from portal_admin.ui.widgets.search_field import SearchField
+from portal_admin.ui.widgets.text import PlainLabel
+
+ALL, HIDDEN = "all", "hidden"
+AMOUNT_COLUMN = 4
+
+
+class ContractsPanel(QFrame):
+    """Emits `picked` with a contract id as rows are walked, `asked` when one is opened."""
+
+    picked = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, link: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self._link = link
+        self._overview: Overview | None = None
+        self._rows: dict[str, list[Row]] = {}
+        self._showing = False
+        self.age = AgeLabel()
+        self.banner = Bar()
+        self.stale = Bar()
+        self.filter = SearchField(self.tr("Filter contracts"), placeholder=self.tr("Filter"))
+        self.filter.setMaximumWidth(Size.CARD)
+        self.counts: dict[str, QToolButton] = {}
+        self.table = self._make_table("")
+        self._column = QVBoxLayout(self)
+        self._build()
+
+    def show_overview(self, overview: Overview, *, now: datetime) -> None:
+        """Show a user's contracts; the filter and the selection stay."""
+        self._overview = overview
+        listed = overview.contracts
+        self.age.set(listed.freshness.as_of, now=now, stale=listed.freshness.stale)
+        self.banner.say(words.banner(listed.user.status), Meaning.ATTENTION, "clock")
+        self.stale.say(_stale_words(overview, now), Meaning.ATTENTION, "warning")
+        self._retitle(listed.lines)
+        say = words.HiddenWords(overview.site, overview.sites, overview.settings.admitted_roles)
+        mixed = _currency(listed.lines) is None
+        self._rows = {
+            OPEN: [self._row(line, mixed) for line in listed.lines if line.area == OPEN],
+            CLOSED: [self._row(line, mixed) for line in listed.lines if line.area == CLOSED],
+            HIDDEN: [_hidden_row(contract, say(contract)) for contract in listed.hidden],
+        }
+        self._show_rows()
+
+    def _build(self) -> None:
+        title = PlainLabel(self.tr("Contracts as the portal shows them"), kind="section")
+        top = QHBoxLayout()
+        top.addWidget(title, 1)
+        top.addWidget(self.age)
+        choice = QButtonGroup(self)
+        tools = QHBoxLayout()
+        tools.setSpacing(Space.XS)
+        for key in (ALL, OPEN, CLOSED, HIDDEN):
+            made = QToolButton()
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            made.setCheckable(True)
+            made.setChecked(key == ALL)
+            made.clicked.connect(lambda _checked=False: self._show_rows())
+            choice.addButton(made)
+            self.counts[key] = made
+            tools.addWidget(made)
+        tools.addSpacing(Space.S)
+        tools.addStretch(1)
+        tools.addWidget(self.filter, 4)
+        head = QVBoxLayout()
+        head.setContentsMargins(Space.L, Space.M, Space.L, 0)
+        head.setSpacing(Space.S)
+        head.addLayout(top)
+        head.addWidget(self.banner)
+        head.addWidget(self.stale)
+        head.addLayout(tools)
+        self._column.setContentsMargins(1, 1, 1, 1)
+        self._column.setSpacing(Space.S)
+        self._column.addLayout(head)
+        self._column.addWidget(self.table, 1)
+        self.filter.searched.connect(lambda _text: self._show_rows())
+
+    def _make_table(self, currency: str) -> ListTable:
+        paid = self.tr("Payment {currency}").format(currency=currency) if currency else self.tr("Payment")
+        columns = [
+            Column("contract", self.tr("Contract"), 108, Kind.ID, sortable=True),
+            Column("type", self.tr("Type"), 108, Kind.SECONDARY, sortable=True),
+            Column("customer", self.tr("Customer"), 140, sortable=True, stretch=True),
+            Column("due", self.tr("Next due"), 92, Kind.ID, sortable=True),
+            Column("amount", paid, 104, Kind.AMOUNT, sortable=True),
+        ]
+        table = ListTable(columns, name=self.tr("Contracts"))
+        table.model.modelReset.connect(lambda: self._span_hidden(table))
+        table.current_changed.connect(self._pick)
+        table.opened.connect(lambda key: self.asked.emit(key[1]))
+        self._currency = currency
+        return table
+
+    def _pick(self, key: tuple[str, str] | None) -> None:
+        if key is not None and not self._showing:
+            self.picked.emit(key[1])
+
+    def _retitle(self, lines: Iterable[ContractLine]) -> None:
+        """The currency stands in the header, so another one needs other columns."""
+        currency = _currency(lines) or ""
+        if currency == self._currency:
+            return
+        old, self.table = self.table, self._make_table(currency)
+        self._column.replaceWidget(old, self.table)
+        old.hide()
+        old.deleteLater()
+
+    def _row(self, line: ContractLine, mixed: bool) -> Row:
+        customers = self._overview.customers if self._overview else {}
+        paid = words.amount(line.payment_amount_minor, line.currency)
+        due = line.next_due_date
+        return Row(
+            (line.area, line.contract_id),
+            (
+                line.contract_id,
+                words.contract_type(line.contract_type),
+                customers.get(line.contract_oid, "—"),
+                Cell(words.day(due), sort=due.toordinal() if due else 0),
+                Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0),
+            ),
+        )
+
+    def _show_rows(self) -> None:
+        text = self.filter.text().strip()
+        chosen = next(key for key, made in self.counts.items() if made.isChecked())
+        names = {OPEN: self.tr("Open"), CLOSED: self.tr("Closed"), HIDDEN: self.tr("Hidden, and why")}
+        self._count()
+        shown = [(names[area], rows) for area, rows in self._rows.items() if chosen in (ALL, area)]
+        self._showing = True  # keeping the selection is not picking a row
+        self.table.set_filter(text)
+        self.table.set_sections(shown)
+        self._showing = False
+        if not self.table.model.rows:
+            self._say_nothing(text, chosen)
+
+    def _count(self) -> None:
+        counts = {area: len(rows) for area, rows in self._rows.items()}
+        names = {
+            ALL: (self.tr("All"), sum(counts.values())),
+            OPEN: (self.tr("Open"), counts.get(OPEN, 0)),
+            CLOSED: (self.tr("Closed"), counts.get(CLOSED, 0)),
+            HIDDEN: (self.tr("Hidden"), counts.get(HIDDEN, 0)),
+        }
+        for key, (name, count) in names.items():
+            self.counts[key].setText(f"{name} {count:,}")
+
+    def _say_nothing(self, text: str, chosen: str) -> None:
+        state = self.table.state
+        if any(self._rows.values()):
+            if text:
+                state.nothing(
+                    self.tr("No contract here holds “{text}”.").format(text=text),
+                    action=self.tr("Clear the filter"),
+                    pressed=self.filter.clear,
+                    icon="filter",
+                )
+            else:
+                words_of = {
+                    OPEN: self.tr("No open contract."),
+                    CLOSED: self.tr("No closed contract."),
+                    HIDDEN: self.tr("Nothing stays hidden: every contract of the linked accounts is shown."),
+                }
+                state.nothing(words_of.get(chosen, ""), icon="document")
+            return
+        state.nothing(
+            self.tr("No linked account is on any contract in the portal's copy of ASPIRE."),
+            action=self.tr("Link account…"),
+            pressed=self._link,
+            icon="document",
+        )
+
+    def _span_hidden(self, table: ListTable) -> None:
+        """A reason takes the whole line beside its contract id."""
+        for line in range(table.model.rowCount()):
+            row = table.model.row_at(line)
+            if row is not None and _area(row) == HIDDEN:
+                table.view.setSpan(line, 1, 1, len(table.model.columns) - 1)
+
+
+def _area(row: Row) -> str:
+    area, _contract_id = cast(tuple[str, str], row.key)
+    return area
+
+
+def _hidden_row(contract: HiddenContract, reason: str) -> Row:
+    said = Cell(reason, Meaning.NEUTRAL, "eye-off", tooltip=reason)
+    return Row((HIDDEN, contract.contract_id), (contract.contract_id, said, "", "", ""))
+
+
+def _currency(lines: Iterable[ContractLine]) -> str | None:
+    """The one currency of all lines; None for several, USD where there is no line."""
+    found = {line.currency for line in lines}
+    return None if len(found) > 1 else next(iter(found), "USD")
+
+
+def _stale_words(overview: Overview, now: datetime) -> str:
+    freshness = overview.contracts.freshness
+    if freshness.as_of is None:
+        return words.tr(
+            "The portal's copy of ASPIRE was never read. An administrator can run a sync; until then nothing can be shown."
+        )
+    if not freshness.stale:
+        return ""
+    age = age_text(freshness.as_of, now)
+    return words.tr(
+        "The portal's copy of ASPIRE is stale: read {age}. Ask Why? for a contract to compare it with ASPIRE."
+    ).format(age=age)

@@ -1,0 +1,364 @@
+"""Account access: choose a person, see what their portal shows and why, link and unlink accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from portal_admin.domain.people import LinkedAccount
+from portal_admin.errors import Conflict, DeskError
+from portal_admin.services import access, links
+from portal_admin.services.access_overview import Overview, linked_people, overview
+from portal_admin.services.links import Changed
+from portal_admin.ui.account_access.chooser import Choice, PersonChooser, person_row
+from portal_admin.ui.account_access.contracts_panel import ContractsPanel
+from portal_admin.ui.account_access.link_panel import LinkPanel
+from portal_admin.ui.account_access.links_panel import LinksPanel
+from portal_admin.ui.account_access.person_strip import PersonStrip
+from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
+from portal_admin.ui.account_access.viewers import PeopleView
+from portal_admin.ui.account_access.why_panel import WhyPanel
+from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
+from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.tables.rows import Row
+from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.side_panel import SidePanel
+from portal_admin.ui.widgets.state_panel import StatePanel
+
+RECENT_AT_MOST = 12
+# Below this width an open side panel takes the place of the right column.
+ROOM_FOR_THREE = Size.SIDE_PANEL + Size.FORM + Size.SIDE_PANEL
+
+
+class AccountAccessPage(Page):
+    """The people view while nobody is chosen, else the person in view."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._choice: Choice | None = None
+        self._link_later = ""
+        self._recent: dict[Choice, Row] = {}
+        self._overview: Overview | None = None
+        self.chooser = PersonChooser(self.desk)
+        self.people = PeopleView()
+        self.strip = PersonStrip()
+        self.contracts = ContractsPanel(self._open_link_panel)
+        self.links = LinksPanel()
+        self.why = WhyPanel(self.desk, self.navigator)
+        self.link_panel = LinkPanel(self.desk)
+        self.unlink_panel = UnlinkPanel(self.desk)
+        self._build()
+        self._connect()
+        self._show_recent()
+
+    # Opening
+
+    @override
+    def open(self, target: Target) -> None:
+        if target.site and target.email:
+            if target.contract:
+                self.why.contract.setText(target.contract)
+            self._choose(Choice(target.site, target.email))
+            if target.account:
+                self._link_later = target.account
+        elif target.contract or target.account:
+            self._choose(Choice(contract=target.contract, account=target.account))
+        elif self._choice is not None:
+            self.refresh()
+        else:
+            self.chooser.setFocus()
+
+    @override
+    def refresh(self) -> None:
+        choice = self._choice
+        if choice is None:
+            self._show_recent()
+        elif choice.email:
+            self._read_overview()
+            self.why.ask_again()
+        else:
+            self._read_people(choice)
+
+    # Building
+
+    def _build(self) -> None:
+        self.header.actions_row.addWidget(self.chooser)
+        self.chooser.setMinimumWidth(Size.CARD)
+        self.chooser.setMaximumWidth(Size.SIDE_PANEL)
+        self.chooser.offer(self)
+        self._right = QWidget()
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(Space.M)
+        right.addWidget(self.links, 2)
+        right.addWidget(self.why, 3)
+        person = QWidget()
+        grid = QGridLayout(person)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.L)
+        grid.setVerticalSpacing(Space.M)
+        grid.addWidget(self.strip, 0, 0, 1, 2)
+        grid.addWidget(self.contracts, 1, 0)
+        grid.addWidget(self._right, 1, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        grid.setRowStretch(1, 1)
+        self._right.setMinimumWidth(Size.CARD + Size.NAVIGATION_COLLAPSED)
+        self.state = StatePanel(person)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.people)
+        self._stack.addWidget(self.state)
+        self.body.addWidget(self._stack, 1)
+        for panel in (self.link_panel, self.unlink_panel):
+            self.add_side_panel(panel)
+
+    def _connect(self) -> None:
+        self.chooser.chosen.connect(self._choose)
+        self.people.chosen.connect(self._choose)
+        self.people.closed.connect(self._close_people)
+        self.contracts.picked.connect(self.why.pick)
+        self.contracts.asked.connect(self.why.ask)
+        self.why.person_chosen.connect(self._choose)
+        self.why.link_wanted.connect(self._open_link_panel)
+        self.links.link.connect(self._open_link_panel)
+        self.links.unlink.connect(self._open_unlink_panel)
+        self.link_panel.confirmed.connect(self._link)
+        self.unlink_panel.confirmed.connect(self._unlink)
+        for panel in (self.link_panel, self.unlink_panel):
+            panel.closed.connect(self._fit)
+
+    # Choosing
+
+    def _choose(self, choice: Choice) -> None:
+        self._link_later = ""
+        changed = choice != self._choice
+        self._choice = choice
+        if changed:
+            self.messages.clear()
+            self._close_panels()
+        if choice.email:
+            self._stack.setCurrentWidget(self.state)
+            self._read_overview(fresh=changed)
+        else:
+            if choice.contract:
+                self.why.contract.setText(choice.contract)
+            self._stack.setCurrentWidget(self.people)
+            self._read_people(choice)
+
+    def _close_people(self) -> None:
+        self._choice = None
+        self._show_recent()
+        self.chooser.setFocus()
+
+    def _show_recent(self) -> None:
+        self.people.show_recent(self._recent.values(), self.chooser.setFocus)
+
+    def _read_people(self, choice: Choice) -> None:
+        if choice.contract:
+            wanted = choice.contract
+            self.people.wait(
+                self.tr("Who can see contract {id}").format(id=wanted),
+                self.tr("Choose a person, here or above, to see why they do or do not see it."),
+            )
+            self.run(
+                lambda: access.who(self.desk, contract_id=wanted),
+                self.people.show_viewers,
+                self._people_failed,
+                replaces="people",
+            )
+        elif choice.account:
+            wanted = choice.account
+            self.people.wait(
+                self.tr("Who is linked to account {id}").format(id=wanted),
+                self.tr("Choose a person to see what the link opens."),
+            )
+            self.run(
+                lambda: linked_people(self.desk, account_id=wanted),
+                self.people.show_linked,
+                self._people_failed,
+                replaces="people",
+            )
+
+    def _people_failed(self, error: DeskError) -> None:
+        if error.kind == "not_found":
+            self.people.table.state.nothing(error.message, icon="document")
+        else:
+            self.people.table.state.failed(error, self.refresh, at=self.desk.clock())
+
+    # The person in view
+
+    def _read_overview(self, *, fresh: bool = False) -> None:
+        choice = self._choice
+        if choice is None or choice.site is None or choice.email is None:
+            return
+        site, email = choice.site, choice.email
+        if fresh:
+            self._overview = None
+        self.state.loading()
+        self.run(
+            lambda: overview(self.desk, site=site, email=email),
+            self._show_overview,
+            self._overview_failed,
+            replaces="overview",
+        )
+
+    def _overview_failed(self, error: DeskError) -> None:
+        self._overview = None
+        if error.kind == "not_found":
+            self.state.nothing(
+                error.message, action=self.tr("Find a person"), pressed=self.chooser.setFocus, icon="person"
+            )
+        else:
+            self.state.failed(error, self.refresh, at=self.desk.clock())
+
+    def _show_overview(self, found: Overview) -> None:
+        self._overview = found
+        self.state.content()
+        self.strip.show_overview(found)
+        self.contracts.show_overview(found, now=self.desk.clock())
+        self.links.show_overview(found)
+        user = found.contracts.user
+        self.why.show_user(user)
+        row = person_row(user)
+        choice = Choice(user.site, user.email)
+        self._recent.pop(choice, None)
+        self._recent = {choice: Row(choice, (*row.cells, "")), **self._recent}
+        while len(self._recent) > RECENT_AT_MOST:
+            self._recent.popitem()
+        if self._link_later:
+            account, self._link_later = self._link_later, ""
+            self._open_link_panel(account)
+
+    # Linking
+
+    def _open_link_panel(self, account_id: str = "") -> None:
+        if self._overview is None:
+            return
+        self.unlink_panel.close_panel()
+        self.link_panel.show_for(self._overview, account_id)
+        self._fit()
+
+    def _open_unlink_panel(self, account_id: str) -> None:
+        if self._overview is None:
+            return
+        self.link_panel.close_panel()
+        self.unlink_panel.show_for(self._overview, account_id)
+        self._fit()
+
+    def _link(self, account_id: str, name: str) -> None:
+        found = self._overview
+        if found is None:
+            return
+        user = found.contracts.user
+        self.link_panel.saving(True)
+        self.run(
+            lambda: links.add(
+                self.desk, site=user.site, email=user.email, account_ids=[account_id], version=user.version
+            ),
+            lambda changed: self._linked(changed, account_id, name),
+            lambda error: self._save_failed(error, self.link_panel),
+            replaces="save",
+        )
+
+    def _linked(self, changed: Changed, account_id: str, name: str) -> None:
+        self.link_panel.linked()
+        user = changed.user
+        said = self.tr("Linked {name} ({id}) to {user}.").format(name=name, id=account_id, user=user.name)
+
+        def undo() -> None:
+            self._save(
+                lambda: links.remove(
+                    self.desk, site=user.site, email=user.email, account_id=account_id, version=user.version
+                ),
+                self.tr("Undone: {id} is not linked to {user} any more.").format(
+                    id=account_id, user=user.name
+                ),
+            )
+
+        if changed.warnings:
+            said = " ".join((said, *changed.warnings))
+            self.messages.warning(said, action=self.tr("Undo"), pressed=undo)
+        else:
+            self.messages.success(said, undo=undo)
+        self.refresh()
+
+    def _unlink(self, account: LinkedAccount) -> None:
+        found = self._overview
+        if found is None:
+            return
+        user = found.contracts.user
+        self.unlink_panel.saving(True)
+        self.run(
+            lambda: links.remove(
+                self.desk,
+                site=user.site,
+                email=user.email,
+                account_id=account.account_id,
+                version=user.version,
+            ),
+            lambda changed: self._unlinked(changed, account),
+            lambda error: self._save_failed(error, self.unlink_panel),
+            replaces="save",
+        )
+
+    def _unlinked(self, changed: Changed, account: LinkedAccount) -> None:
+        self.unlink_panel.saving(False)
+        self.unlink_panel.close_panel()
+        user = changed.user
+        said = self.tr("Unlinked {name} ({id}) from {user}.")
+
+        def undo() -> None:
+            self._save(
+                lambda: links.undo_remove(self.desk, site=user.site, email=user.email, account=account),
+                self.tr("Undone: {id} is linked to {user} again.").format(
+                    id=account.account_id, user=user.name
+                ),
+            )
+
+        self.messages.success(
+            said.format(name=account.name, id=account.account_id, user=user.name), undo=undo
+        )
+        self.refresh()
+
+    def _save(self, work: Callable[[], Changed], said: str) -> None:
+        def done(_changed: Changed) -> None:
+            self.messages.success(said)
+            self.refresh()
+
+        self.run(work, done, replaces="save")
+
+    def _save_failed(self, error: DeskError, panel: LinkPanel | UnlinkPanel) -> None:
+        panel.saving(False)
+        messages = panel.messages if panel.isVisible() else self.messages
+        messages.error(error)
+        if isinstance(error, Conflict):
+            self._read_overview()  # what the other operator saved is shown; nothing was written
+
+    # Room and keys
+
+    def _close_panels(self) -> None:
+        for panel in (self.link_panel, self.unlink_panel):
+            panel.close_panel()
+
+    def _fit(self) -> None:
+        panels: tuple[SidePanel, ...] = (self.link_panel, self.unlink_panel)
+        is_open = any(not panel.isHidden() for panel in panels)
+        self._right.setVisible(not is_open or self.width() >= ROOM_FOR_THREE)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and any(
+            not panel.isHidden() for panel in (self.link_panel, self.unlink_panel)
+        ):
+            self._close_panels()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,184 @@
+"""Lists of people: who can see a contract, and who is linked to an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from portal_admin.errors import DeskError
+from portal_admin.services.access import Viewers
+from portal_admin.services.access_overview import LinkedPeople
+from portal_admin.services.visibility import Sight
+from portal_admin.ui.account_access import words
+from portal_admin.ui.account_access.chooser import Choice, person_columns, person_row
+from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
+from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.chip import STATUS_MEANINGS
+from portal_admin.ui.widgets.text import PlainLabel
+
+LINES_AT_MOST = 7
+
+
+class OtherViewers(QWidget):
+    """Who else can see the contract that was asked about; small enough to stand under a verdict."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = PlainLabel(kind="strong", wrap=True)
+        columns = [
+            Column("name", self.tr("Name"), 130, stretch=True),
+            Column("site", self.tr("Site"), 88, Kind.SECONDARY),
+            Column("via", self.tr("Via account"), 92, Kind.SECONDARY),
+            Column("status", self.tr("Status"), 80, Kind.CHIP),
+        ]
+        self.table = ListTable(columns, name=self.tr("Who else can see this contract"))
+        self.table.view.clicked.connect(lambda index: self._open(index.row()))
+        self.table.opened.connect(self.chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addWidget(self.title)
+        column.addWidget(self.table)
+        self.hide()
+
+    def show_viewers(self, found: Viewers, *, site: str, email: str) -> None:
+        """Everybody but the person in view."""
+        others = [s for s in found.sights if (s.site, s.email) != (site, email)]
+        self.title.setText(self.tr("Who else can see {id}").format(id=found.contract_id))
+        self.table.set_rows([_sight_row(sight) for sight in others])
+        self._fit(len(others))
+        if not others:
+            self.table.state.nothing(self.tr("Nobody else on any site."), icon="people")
+        self.show()
+
+    def show_failure(self, error: DeskError, retry: Callable[[], object]) -> None:
+        """It could not be found out who else sees it."""
+        self.title.setText(self.tr("Who else can see this contract"))
+        self.table.state.failed(error, retry)
+        self._fit(0)
+        self.show()
+
+    def _fit(self, lines: int) -> None:
+        self.table.setFixedHeight(Size.ROW * (min(lines, LINES_AT_MOST) + 1) if lines else 5 * Size.ROW)
+
+    def _open(self, line: int) -> None:
+        row = self.table.model.row_at(line)
+        if row is not None:
+            self.chosen.emit(row.key)
+
+
+def _sight_row(sight: Sight) -> Row:
+    via = ", ".join(dict.fromkeys(one.account_id for one in sight.via))
+    roles = ", ".join(f"{one.account_id} {one.role}" for one in sight.via)
+    chip = Cell(sight.status.value, STATUS_MEANINGS[sight.status.value])
+    name = Cell(sight.name, tooltip=sight.email)
+    return Row(Choice(sight.site, sight.email), (name, sight.site, Cell(via, tooltip=roles), chip))
+
+
+class PeopleView(QWidget):
+    """A whole page of people, shown while no person is chosen."""
+
+    chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = PlainLabel(kind="section", wrap=True)
+        self.hint = PlainLabel(kind="secondary", wrap=True)
+        self._extra = Column("extra", "", 180, Kind.SECONDARY)
+        self.table = ListTable([*person_columns(), self._extra], name=self.tr("People"))
+        self.table.opened.connect(self.chosen)
+        self.table.view.clicked.connect(lambda index: self._open(index.row()))
+        frame = QFrame()
+        frame.setProperty("kind", "panel")
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(1, 1, 1, 1)
+        inner.addWidget(self.table)
+        heading = QVBoxLayout()
+        heading.setSpacing(Space.XS)
+        heading.addWidget(self.title)
+        heading.addWidget(self.hint)
+        top = QHBoxLayout()
+        top.addLayout(heading, 1)
+        self._close = button(self.tr("Close"), self.closed.emit, kind="link")
+        top.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        column.addLayout(top)
+        column.addWidget(frame, 1)
+
+    def show_recent(self, rows: Iterable[Row], find: Callable[[], object]) -> None:
+        """The people looked at before, or where to begin."""
+        self._close.hide()
+        self.title.setText(self.tr("Choose a person"))
+        self.hint.setText(
+            self.tr(
+                "Find anybody by name or email, on all sites. You will see what their portal shows, and why."
+            )
+        )
+        listed = list(rows)
+        self.table.set_sections([(self.tr("Looked at before"), listed)])
+        if not listed:
+            self.table.state.nothing(
+                self.tr("Nobody looked at yet. Type a name, an email address, or a contract or account id."),
+                action=self.tr("Find a person"),
+                pressed=find,
+                icon="person",
+            )
+
+    def wait(self, title: str, hint: str) -> None:
+        """Say what is being looked up."""
+        self._close.show()
+        self.title.setText(title)
+        self.hint.setText(hint)
+        self.table.set_rows([])
+        self.table.state.loading()
+
+    def show_viewers(self, found: Viewers) -> None:
+        """Who can see one contract."""
+        areas = words.areas()
+        rows = []
+        for sight in found.sights:
+            via = ", ".join(f"{one.account_id} {one.role}" for one in sight.via)
+            said = self.tr("{area}, via {accounts}").format(area=areas[sight.area], accounts=via)
+            chip = Cell(sight.status.value, STATUS_MEANINGS[sight.status.value])
+            cells = (sight.name, sight.email, sight.site, chip, said)
+            rows.append(Row(Choice(sight.site, sight.email), cells))
+        self.table.set_rows(rows)
+        if not rows:
+            self.table.state.nothing(
+                self.tr("Nobody can see {id} on any site. Choose the person above to see why.").format(
+                    id=found.contract_id
+                ),
+                icon="eye-off",
+            )
+
+    def show_linked(self, found: LinkedPeople) -> None:
+        """Who is linked to one account."""
+        rows = []
+        for user in found.people:
+            row = person_row(user)
+            count = words.many(len(user.accounts), self.tr("linked account"), self.tr("linked accounts"))
+            rows.append(Row(row.key, (*row.cells, count)))
+        self.table.set_rows(rows)
+        if found.more:
+            self.hint.setText(self.tr("The first {n:,} people are listed.").format(n=len(rows)))
+        if rows:
+            return
+        if found.account is None:
+            said = self.tr("The portal's copy of ASPIRE has no account {id}, and nobody is linked to it.")
+        else:
+            said = self.tr("Nobody is linked to account {id}. Choose a person above to link it.")
+        self.table.state.nothing(said.format(id=found.account_id), icon="people")
+
+    def _open(self, line: int) -> None:
+        row = self.table.model.row_at(line)
+        if row is not None:
+            self.chosen.emit(row.key)
