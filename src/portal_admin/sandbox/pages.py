@@ -83,15 +83,15 @@ def label_page(world: World, query: Query) -> Record:
 
 def _matching(world: World, query: Query, after: Key) -> Iterator[Entry]:
     filters = query.filters
+    sought = filters.get("text", "").casefold()
     if any(name in filters for name in LOOK_UPS):
         entries = _looked_up(world, query, after)
     elif query.since is not None:
         entries = world.scan_changed(query.kind, after)
     else:
-        entries = world.scan(query.kind, after[1])
-    if "text" not in filters:
+        entries = world.scan(query.kind, after[1], sought)
+    if not sought:
         return entries
-    sought = filters["text"].casefold()
     fields = SEARCHED[query.kind]
     return (
         entry

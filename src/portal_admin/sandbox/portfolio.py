@@ -54,8 +54,8 @@ class Portfolio(Protocol):
     @property
     def facts(self) -> Facts: ...
 
-    def scan(self, kind: str, after: int) -> Iterator[Entry]:
-        """Records whose Oid is greater than `after`, ordered by Oid."""
+    def scan(self, kind: str, after: int, text: str = "", /) -> Iterator[Entry]:
+        """Records whose Oid is greater than `after`, ordered by Oid; those without `text` (case-folded) may be left out."""
 
     def scan_changed(self, kind: str, after: tuple[int, int]) -> Iterator[Entry]:
         """Records whose (stamp, Oid) is greater than `after`, in that order."""
@@ -69,7 +69,7 @@ class Portfolio(Protocol):
     def labels(self) -> Iterable[str]:
         """Private labels in use."""
 
-    def free_oid(self, kind: str) -> int:
+    def free_oid(self, kind: str, /) -> int:
         """An Oid from which on no record exists."""
 
 
@@ -118,7 +118,7 @@ class FilePortfolio:
             for name, value in related_keys(kind, entry.record or {}):
                 self._related.setdefault((kind, name, value), {})[entry.oid] = entry
 
-    def scan(self, kind: str, after: int) -> Iterator[Entry]:
+    def scan(self, kind: str, after: int, _text: str = "", /) -> Iterator[Entry]:
         oids = self._oids[kind]
         for oid in oids[bisect_right(oids, after) :]:
             yield self._entries[kind][oid]
@@ -138,7 +138,7 @@ class FilePortfolio:
         for entry in self._entries["Contracts"].values():
             yield (entry.record or {}).get("PrivateLabel") or ""
 
-    def free_oid(self, kind: str) -> int:
+    def free_oid(self, kind: str, /) -> int:
         return max(self._oids[kind], default=0) + 1
 
 
@@ -194,3 +194,10 @@ def _refuse_twins(kind: str, records: list[Record]) -> None:
         if oid in seen:
             raise MalformedPortfolio(f"Oid {oid} is used twice - at `$.{kind}[{place}].{key}`")
         seen.add(oid)
+
+
+def generate(contracts: int = 2000, seed: int = 7, now: datetime | None = None) -> Portfolio:
+    """A portfolio of that many contracts, the same for the same seed; `now` freezes ASPIRE's clock."""
+    from portal_admin.sandbox.generated import GeneratedPortfolio
+
+    return GeneratedPortfolio(contracts, seed, now)

@@ -58,10 +58,10 @@ class World:
         entry = self._changes[kind].get(oid) or self._base.get(kind, oid)
         return entry.record if entry else None
 
-    def scan(self, kind: str, after: int = 0) -> Iterator[Entry]:
-        """Records that exist, ordered by Oid, beginning beyond `after`."""
+    def scan(self, kind: str, after: int = 0, text: str = "") -> Iterator[Entry]:
+        """Records that exist, ordered by Oid, beginning beyond `after`; those without `text` may be left out."""
         changes = self._changes[kind]
-        base = self._base.scan(kind, after)
+        base = self._base.scan(kind, after, text)
         if not changes:
             return base
         untouched = (entry for entry in base if entry.oid not in changes)
