@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from portal_admin.domain.freshness import is_stale
 from portal_admin.domain.verdict import Result
 from portal_admin.errors import DeskError, SecretsUnavailable
-from portal_admin.models import setting, sync_state
-from portal_admin.models.engine import reading, writing
+from portal_admin.models import setting
+from portal_admin.models.engine import writing
 from portal_admin.models.schema import check_schema
+from portal_admin.services.desk import Desk
 from portal_admin.services.doctor.visit import Finding, Visit
-from portal_admin.services.settings import read_settings
-from portal_admin.services.sync_state import restored_alarm
+from portal_admin.services.sync_status import sync_status
 
-SYNCED = ("accounts", "contacts", "contracts")
 SYNC_NOW = "Run `portal-admin sync`, and see that the sync server runs `portal-admin sync --every 15m`."
 
 
@@ -44,29 +42,23 @@ def schema(visit: Visit) -> Finding:
 
 
 def sync_age(visit: Visit) -> Finding:
-    now = visit.patient.clock()
-    with reading(visit.engine) as connection:
-        rows = connection.execute(select(sync_state.c.data_class, sync_state.c.confirmed_at))
-        found = {row.data_class: row.confirmed_at for row in rows}
-        restored = restored_alarm(connection)
-        cadences = read_settings(connection).cadences
-    if restored:
+    name, patient = "sync_age", visit.patient
+    status = sync_status(
+        Desk(engine=visit.engine, aspire=patient.aspire, clock=patient.clock, operator="doctor")
+    )
+    if status.restored:
         message = (
             "ASPIRE was restored from a backup since the last full sync, so the portal's data may be wrong."
         )
-        return Finding(
-            "sync_age", Result.FAIL, message, "Run `portal-admin sync --full`, and tell the vendor."
-        )
-    times = [found.get(name) for name in SYNCED]
-    oldest = min((time for time in times if time is not None), default=None)
-    if oldest is None:
-        return Finding("sync_age", Result.FAIL, "Nothing has been read from ASPIRE yet.", SYNC_NOW)
-    if any(is_stale(time, now, cadences[name]) for name, time in zip(SYNCED, times, strict=True)):
-        message = f"The portal's data is stale: a part of it was last read at {oldest:%Y-%m-%d %H:%M} UTC."
-        return Finding("sync_age", Result.FAIL, message, SYNC_NOW)
-    return Finding(
-        "sync_age", Result.PASS, f"Everything was read from ASPIRE since {oldest:%Y-%m-%d %H:%M} UTC."
-    )
+        return Finding(name, Result.FAIL, message, "Run `portal-admin sync --full`, and tell the vendor.")
+    if status.as_of is None:
+        message = "ASPIRE's accounts, contacts and contracts were not read completely yet."
+        return Finding(name, Result.FAIL, message, SYNC_NOW)
+    read = f"{status.as_of:%Y-%m-%d %H:%M} UTC"
+    if status.stale:
+        message = f"The portal's data is stale: a part of it was last read at {read}."
+        return Finding(name, Result.FAIL, message, SYNC_NOW)
+    return Finding(name, Result.PASS, f"Everything was read from ASPIRE since {read}.")
 
 
 def keyring(visit: Visit) -> Finding:
