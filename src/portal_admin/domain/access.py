@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,24 @@ def hidden_reasons(
         "private_label": label_key(contract.private_label) in site_keys(site),
     }
     return tuple(name for name, passed in passes.items() if not passed)
+
+
+def booked_first(contract: Contract) -> tuple[Any, ...]:
+    """Sorts contracts of one visible id: booked ones before others."""
+    return not contract.is_booked, contract.oid
+
+
+def seen_first(
+    *, accounts: Iterable[int], site: Site, settings: PortalSettings
+) -> Callable[[Contract], tuple[Any, ...]]:
+    """Sorts contracts of one visible id: what those accounts open on the site before others, open before closed."""
+    linked = frozenset(accounts)
+
+    def rank(contract: Contract) -> tuple[Any, ...]:
+        hidden = hidden_reasons(contract, accounts=linked, site=site, settings=settings)
+        return len(hidden), contract.is_terminated, contract.oid
+
+    return rank
 
 
 def explain_access(case: AccessCase) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal_admin.domain.access import AccessCase, explain_access, hidden_reasons
+from portal_admin.domain.access import AccessCase, explain_access, hidden_reasons, seen_first
 from portal_admin.domain.people import EndUser, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Generations, Stored
@@ -82,7 +82,9 @@ def _known(desk: Desk, site: str, email: str, contract_id: str) -> _Known:
     with reading(desk.engine) as connection:
         found = find_site(connection, site)
         user = people.find_user(connection, found, email)
-        stored = snapshot.stored_contract(connection, contract_id)
+        settings = read_settings(connection)
+        rank = seen_first(accounts=(a.oid for a in user.accounts), site=found, settings=settings)
+        stored = snapshot.stored_contract(connection, contract_id, rank=rank)
         parties = {role.account_oid for role in stored.fact.roles} if stored.fact else set()
         return _Known(
             user,
@@ -92,12 +94,17 @@ def _known(desk: Desk, site: str, email: str, contract_id: str) -> _Known:
             snapshot.accounts_by_oid(connection, parties),
             stored_generation(connection),
             restored_alarm(connection),
-            read_settings(connection),
+            settings,
         )
 
 
 def _judge(desk: Desk, known: _Known, contract_id: str) -> Verdict:
-    live = live_contract(desk, contract_id)
+    stored = known.stored.fact
+    seen = seen_first(accounts=(a.oid for a in known.user.accounts), site=known.site, settings=known.settings)
+    # What the portal holds is compared with the same record, and with another of its number only if that is gone.
+    live = live_contract(
+        desk, contract_id, rank=lambda c: (stored is not None and c.oid != stored.oid, seen(c))
+    )
     answered = live.answer is not Answer.UNREAD
     generation = live_generation(desk) if answered else None
     unnamed = {role.account_oid for role in live.fact.roles} - known.accounts.keys() if live.fact else set()
@@ -125,8 +132,8 @@ def contracts(desk: Desk, *, site: str, email: str) -> ContractList:
         user = people.find_user(connection, found, email)
         lines = lines_of_user(connection, settings, user.id)
         linked = [account.oid for account in user.accounts]
-        held = snapshot.holdings(connection, snapshot.accounts_by_oid(connection, linked).values())
-        candidates = {c.oid: c for holding in held.values() for c in holding.contracts}
+        held = snapshot.contracts_held(connection, linked)
+        candidates = {c.oid: c for contracts in held.values() for c in contracts}
         hidden = tuple(
             HiddenContract(c.contract_id, reasons, c.private_label)
             for c in sorted(candidates.values(), key=lambda c: (c.contract_id, c.oid))
@@ -142,7 +149,7 @@ def who(desk: Desk, *, contract_id: str) -> Viewers:
         stored = snapshot.stored_contract(connection, contract_id)
         age = snapshot.freshness(connection, settings, desk.clock())
         if stored.fact is not None:
-            sights = sights_of_contract(connection, settings, stored.fact.oid)
+            sights = sights_of_contract(connection, settings, contract_id)
             return Viewers(stored.fact.contract_id, sights, age)
     live = live_contract(desk, contract_id)
     if live.answer is Answer.UNREAD:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from portal_admin.domain.freshness import is_stale
 from portal_admin.domain.look_alike import core_name, look_alike
@@ -59,7 +59,7 @@ def find(desk: Desk, *, site: str, text: str) -> Offers:
     if not text.strip():
         raise InvalidInput("Type part of an account name or an account id.", field="text")
     with _one_budget(desk):
-        live = live_accounts(desk, text, FOUND_AT_MOST)
+        live = live_accounts(desk, text, FOUND_AT_MOST + 1)
         with reading(desk.engine) as connection:
             settings = read_settings(connection)
             on = find_site(connection, site)
@@ -131,12 +131,17 @@ def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tup
 
 def look_alikes(connection: Connection, account: Account) -> tuple[Account, ...]:
     """Other accounts in the snapshot whose names could be taken for this one's."""
-    start = core_name(account.name)[:SAME_START]
-    if not start:
+    core = core_name(account.name)
+    if not core:
         return ()
+    # Names are stored with their accents and articles.
+    starts = {core[:SAME_START], name_key(account.name)[:SAME_START], f"the {core[:SAME_START]}"}
     query = (
         select(aspire_account)
-        .where(begins(aspire_account.c.name_key, start), aspire_account.c.oid != account.oid)
+        .where(
+            or_(*(begins(aspire_account.c.name_key, start) for start in sorted(starts))),
+            aspire_account.c.oid != account.oid,
+        )
         .order_by(aspire_account.c.name_key, aspire_account.c.oid)
         .limit(SIMILAR_AT_MOST)
     )
@@ -167,7 +172,7 @@ def _offer(
     reason = searched.reason or "a list is judged by the portal's copy; open the account to ask ASPIRE."
     live: Live[Holding] = Live(Answer.UNREAD, searched.at, reason=reason)
     account = stored.fact.account
-    case = OfferCase(account.account_id, on, stored, live, (), settings, desk.clock())
+    case = OfferCase(account.account_id, on, stored, live, None, settings, desk.clock())
     return Offer(account, explain_offer(case), stored.fact)
 
 

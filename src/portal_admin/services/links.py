@@ -77,9 +77,8 @@ def preview(
         before = {account.oid for account in user.accounts}
         gone = {_linked(user, account_id).oid for account_id in removed}
         fresh = {account.oid for account in stored.values() if account}
-        touched = snapshot.accounts_by_oid(connection, before | fresh)
-        held = snapshot.holdings(connection, touched.values())
-        contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
+        held = snapshot.contracts_held(connection, before | fresh)
+        contracts = {c.oid: c for some in held.values() for c in some}
         age = snapshot.freshness(connection, settings, desk.clock())
         ours = _Eyes(on, settings, before), _Eyes(on, settings, (before | fresh) - gone)
     for account_id, account in stored.items():

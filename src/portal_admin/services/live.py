@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from portal_admin.aspire.client import AspireClient
+from portal_admin.domain.access import booked_first
 from portal_admin.domain.offering import Holding
 from portal_admin.domain.reading import Answer, Live
 from portal_admin.domain.records import Account, Contract
@@ -18,13 +19,15 @@ Fact = TypeVar("Fact")
 NOT_CONFIGURED = "This profile has no ASPIRE connection."
 
 
-def live_contract(desk: Desk, contract_id: str) -> Live[Contract]:
-    """The contract of that id as ASPIRE holds it now; of several, a booked one before others."""
+def live_contract(
+    desk: Desk, contract_id: str, *, rank: Callable[[Contract], Any] = booked_first
+) -> Live[Contract]:
+    """The contract of that id as ASPIRE holds it now; of several, the first by `rank`."""
 
     def ask(aspire: AspireClient) -> Contract | None:
         key = id_key(contract_id)
-        found = [c for c in aspire.contracts(contract_id=contract_id) if id_key(c.contract_id) == key]
-        return min(found, key=lambda c: (not c.is_booked, c.oid), default=None)
+        found = aspire.contracts(contract_id=contract_id.strip())
+        return min((c for c in found if id_key(c.contract_id) == key), key=rank, default=None)
 
     return _ask(desk, ask)
 
@@ -34,8 +37,8 @@ def live_holding(desk: Desk, account_id: str) -> Live[Holding]:
 
     def ask(aspire: AspireClient) -> Holding | None:
         key = id_key(account_id)
-        found = [a for a in aspire.accounts(account_id=account_id) if id_key(a.account_id) == key]
-        account = min(found, key=lambda a: a.oid, default=None)
+        found = aspire.accounts(account_id=account_id.strip())
+        account = min((a for a in found if id_key(a.account_id) == key), key=lambda a: a.oid, default=None)
         if account is None:
             return None
         contracts = sorted(aspire.contracts_of(account_oid=account.oid), key=lambda c: c.contract_id)

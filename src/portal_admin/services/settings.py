@@ -18,7 +18,7 @@ def read_settings(connection: Connection) -> PortalSettings:
     plain = PortalSettings()
     return PortalSettings(
         edition=Edition(stored.get("edition", plain.edition)),
-        admitted_roles=tuple(stored["admitted_roles"].split(","))
+        admitted_roles=tuple(role.strip() for role in stored["admitted_roles"].split(","))
         if "admitted_roles" in stored
         else plain.admitted_roles,
         time_zone=stored.get("time_zone", plain.time_zone),

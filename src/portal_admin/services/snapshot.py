@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, select
 
+from portal_admin.domain.access import booked_first
 from portal_admin.domain.freshness import is_stale
 from portal_admin.domain.money import from_minor
 from portal_admin.domain.offering import Holding
@@ -46,16 +47,12 @@ def confirmed_at(connection: Connection) -> datetime | None:
     return found
 
 
-def stored_contract(connection: Connection, contract_id: str) -> Stored[Contract]:
-    """The contract of that visible id; of several, a booked one before others."""
-    query = (
-        select(aspire_contract)
-        .where(aspire_contract.c.contract_id_key == id_key(contract_id))
-        .order_by(aspire_contract.c.is_booked.desc(), aspire_contract.c.oid)
-        .limit(1)
-    )
-    contracts = _contracts(connection, query)
-    return Stored(contracts[0] if contracts else None, confirmed_at(connection))
+def stored_contract(
+    connection: Connection, contract_id: str, *, rank: Callable[[Contract], Any] = booked_first
+) -> Stored[Contract]:
+    """The contract of that visible id; of several, the first by `rank`."""
+    query = select(aspire_contract).where(aspire_contract.c.contract_id_key == id_key(contract_id))
+    return Stored(min(_contracts(connection, query), key=rank, default=None), confirmed_at(connection))
 
 
 def stored_account(connection: Connection, account_id: str) -> Account | None:
@@ -77,9 +74,16 @@ def accounts_by_oid(connection: Connection, oids: Iterable[int]) -> dict[int, Ac
 def holdings(connection: Connection, accounts: Iterable[Account]) -> dict[int, Holding]:
     """Each account with every contract on which it has any role, by account oid."""
     wanted = {account.oid: account for account in accounts}
+    held = contracts_held(connection, wanted)
+    return {oid: Holding(account, held[oid]) for oid, account in wanted.items()}
+
+
+def contracts_held(connection: Connection, account_oids: Iterable[int]) -> dict[int, tuple[Contract, ...]]:
+    """Every contract on which an account of that oid has any role, whether or not the snapshot holds the account."""
+    wanted = sorted(set(account_oids))
     held: dict[int, list[Contract]] = defaultdict(list)
     role = aspire_contract_role
-    for some in chunks(sorted(wanted)):
+    for some in chunks(wanted):
         oids = select(role.c.contract_oid).where(role.c.account_oid.in_(some))
         query = (
             select(aspire_contract)
@@ -89,7 +93,7 @@ def holdings(connection: Connection, accounts: Iterable[Account]) -> dict[int, H
         for contract in _contracts(connection, query):
             for oid in {r.account_oid for r in contract.roles} & set(some):
                 held[oid].append(contract)
-    return {oid: Holding(account, tuple(held[oid])) for oid, account in wanted.items()}
+    return {oid: tuple(held[oid]) for oid in wanted}
 
 
 def _contracts(connection: Connection, query: Select[Any]) -> list[Contract]:

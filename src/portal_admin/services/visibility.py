@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, select
 from portal_admin.domain.access import CLOSED, OPEN
 from portal_admin.domain.people import Status
 from portal_admin.domain.policy import PortalSettings
+from portal_admin.domain.text import id_key
 from portal_admin.models import (
     account_link,
     aspire_contract,
@@ -119,10 +120,10 @@ def all_sights(
 
 
 def sights_of_contract(
-    connection: Connection, settings: PortalSettings, contract_oid: int
+    connection: Connection, settings: PortalSettings, contract_id: str
 ) -> tuple[Sight, ...]:
-    """Everybody who sees the contract, or would once Active."""
-    query = joined(settings, *SIGHT_COLUMNS).where(aspire_contract.c.oid == contract_oid)
+    """Everybody who sees a contract of that visible id, or would once Active."""
+    query = joined(settings, *SIGHT_COLUMNS).where(aspire_contract.c.contract_id_key == id_key(contract_id))
     return tuple(sights(connection, query.order_by(*SIGHT_ORDER)))
 
 
