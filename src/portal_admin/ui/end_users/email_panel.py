@@ -1,0 +1,134 @@
+"""The side panel that changes an email address: it shows exactly what will happen before it does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from portal_admin.domain.people import EndUser
+from portal_admin.errors import Conflict, DeskError, InvalidInput, Refused
+from portal_admin.services import users
+from portal_admin.services.users import EmailChange
+from portal_admin.ui.end_users.fixed_field import FixedField
+from portal_admin.ui.end_users.user_rows import UserKey, key_of
+from portal_admin.ui.page import Page
+from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.form import Form
+from portal_admin.ui.widgets.mark import Mark
+from portal_admin.ui.widgets.side_panel import SidePanel
+from portal_admin.ui.widgets.text import PlainLabel
+
+SAVE = "change_email"
+STEP_ICONS = ("person", "mail", "block")
+
+
+class EmailPanel(SidePanel):
+    """`changed` carries the EmailChange, `stale` the key of a user whom somebody else changed."""
+
+    changed = Signal(object)
+    stale = Signal(object)
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(self.tr("Change email"), parent=page)
+        self._page = page
+        self.user: EndUser | None = None
+        self._drafts: dict[UserKey, str] = {}
+        self.old = FixedField(self.tr("Email now"), self.tr("It stays with this user, who becomes Inactive."))
+        self.form = Form()
+        self.email = self.form.add("email", self.tr("&New email"), QLineEdit())
+        self.steps = [PlainLabel(wrap=True) for _ in STEP_ICONS]
+        for widget in (
+            self.old,
+            self.form,
+            PlainLabel(self.tr("What will happen, in one step"), kind="strong"),
+        ):
+            self.body.addWidget(widget)
+        self.body.addWidget(self._steps())
+        self.save_button = self.add_button(self.tr("Change email"), self.save, kind="primary")
+        self.email.textChanged.connect(self._tell_steps)
+        self.email.textEdited.connect(self._remember)
+        self.email.returnPressed.connect(self.save)
+
+    def _steps(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        for icon, words in zip(STEP_ICONS, self.steps, strict=True):
+            row = QHBoxLayout()
+            row.setSpacing(Space.S)
+            row.addWidget(Mark(icon, "secondary"))
+            row.addWidget(words, 1)
+            column.addLayout(row)
+        return holder
+
+    def start(self, user: EndUser) -> None:
+        """Open the form on a user, with the address that was typed for them before."""
+        self.messages.clear()
+        self.form.clear_errors()
+        self.user = user
+        self.old.set(user.email)
+        self.email.setText(self._drafts.get(key_of(user), ""))
+        self._tell_steps()
+        self.open_panel(self.tr("Change email of {name}").format(name=user.name), focus=self.email)
+
+    def _tell_steps(self, _text: str = "") -> None:
+        user = self.user
+        if user is None:
+            return
+        new = self.email.text().strip() or self.tr("the new address")
+        ids = ", ".join(account.account_id for account in user.accounts)
+        words = (
+            self.tr(
+                "A new user is created on site {site}, Pending, with {new} and the same linked accounts: {ids}."
+            ),
+            self.tr("A registration mail to {new} is queued; the person sets a new password."),
+            self.tr("{old} becomes Inactive and cannot sign in. Mails still waiting for it are not sent."),
+        )
+        for label, sentence in zip(self.steps, words, strict=True):
+            label.setText(sentence.format(new=new, site=user.site, ids=ids, old=user.email))
+
+    def _remember(self, text: str) -> None:
+        if self.user is not None:
+            self._drafts[key_of(self.user)] = text
+
+    def save(self) -> None:
+        """Change it."""
+        user, to = self.user, self.email.text()
+        if user is None or not self.save_button.isEnabled():
+            return
+        self.messages.clear()
+        self.form.clear_errors()
+        try:
+            users.check_email(to)
+        except InvalidInput as problem:
+            self.form.show_error(problem)
+            return
+        desk = self._page.desk
+        self.save_button.setEnabled(False)
+        self._page.run(
+            lambda: users.change_email(desk, site=user.site, email=user.email, to=to, version=user.version),
+            self._saved,
+            lambda error: self._failed(user, error),
+            replaces=SAVE,
+        )
+
+    def _saved(self, change: EmailChange) -> None:
+        self.save_button.setEnabled(True)
+        self._drafts.pop(key_of(change.old), None)
+        if self.user is not None and key_of(self.user) == key_of(change.old):
+            self.close_panel()
+        self.changed.emit(change)
+
+    def _failed(self, user: EndUser, error: DeskError) -> None:
+        self.save_button.setEnabled(True)
+        if isinstance(error, Conflict):
+            self.stale.emit(key_of(user))
+        if self.isHidden():
+            self._page.messages.error(error, retry=lambda: self.start(user))
+        elif isinstance(error, InvalidInput):
+            self.form.show_error(error)
+        elif isinstance(error, Refused) and error.rule == "unique_email":
+            self.form.show_error(InvalidInput(error.message, field="email"))
+        else:
+            self.messages.error(error, retry=None if isinstance(error, Conflict | Refused) else self.save)

@@ -1,0 +1,283 @@
+"""The End users screen: filter, page, create, edit and the actions of rule C."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from portal_admin.domain.lifecycle import Action
+from portal_admin.domain.people import EndUser, Site
+from portal_admin.domain.text import canonical_email
+from portal_admin.errors import DeskError, NotFound
+from portal_admin.services import access_overview, sites, users
+from portal_admin.services.access_overview import Overview
+from portal_admin.services.links import Changed
+from portal_admin.services.users import EmailChange
+from portal_admin.ui.end_users.create_panel import CreatePanel
+from portal_admin.ui.end_users.details import UserDetails
+from portal_admin.ui.end_users.edit_panel import EditPanel
+from portal_admin.ui.end_users.email_panel import EmailPanel
+from portal_admin.ui.end_users.filter_bar import FilterBar
+from portal_admin.ui.end_users.user_actions import UserActions
+from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, key_of
+from portal_admin.ui.end_users.user_table import UserTable
+from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
+from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.side_panel import SidePanel
+from portal_admin.ui.widgets.state_panel import StatePanel
+from portal_admin.ui.widgets.text import set_tooltip
+
+
+class EndUsersPage(Page):
+    """Table and details, with a side panel for creating, editing and changing an address."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._sites: tuple[Site, ...] | None = None
+        self._wanted: UserKey | None = None
+        self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
+        self.new_button.setShortcut(QKeySequence("Ctrl+N"))
+        set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
+        self.filters = FilterBar()
+        self.table = UserTable(self.desk, nothing=self._tell_nothing)
+        self.details = UserDetails()
+        self.actions_of_user = UserActions(self)
+        self._lay_out()
+        self.create_panel = CreatePanel(self)
+        self.edit_panel = EditPanel(self)
+        self.email_panel = EmailPanel(self)
+        self._panels: tuple[SidePanel, ...] = (self.create_panel, self.edit_panel, self.email_panel)
+        for panel in self._panels:
+            self.add_side_panel(panel)
+            panel.closed.connect(self._panel_closed)
+        self._connect()
+
+    def _lay_out(self) -> None:
+        frame = QFrame()
+        frame.setProperty("kind", "panel")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.table)
+        row = QHBoxLayout()
+        row.setSpacing(Space.M)
+        row.addWidget(frame, 1)
+        row.addWidget(self.details)
+        self.body.addWidget(self.filters)
+        self.body.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self._filter)
+        self.table.counted.connect(self.filters.tell)
+        self.table.current_changed.connect(self._select)
+        self.table.opened.connect(self._open_editor)
+        self.details.asked.connect(self._act)
+        self.details.access_wanted.connect(self._go_to_access)
+        self.actions_of_user.changed.connect(self._reveal)
+        self.create_panel.created.connect(self._created)
+        self.create_panel.show_user.connect(self._show_other)
+        self.edit_panel.saved.connect(self._edited)
+        self.edit_panel.change_email.connect(lambda user: self._act(Action.CHANGE_EMAIL, user))
+        self.edit_panel.access_wanted.connect(self._go_to_access)
+        self.email_panel.changed.connect(self._email_changed)
+        self.email_panel.stale.connect(self._reveal)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._focus_filter)
+
+    @override
+    def open(self, target: Target) -> None:
+        if target.site and target.email:
+            self.filters.clear_quietly()
+            self._wanted = UserKey(target.site, canonical_email(target.email))
+        self._read(site=target.site if target.site and not target.email else None)
+
+    @override
+    def refresh(self) -> None:
+        self._read(site=None)
+
+    def new_user(self) -> None:
+        """Open the form for a new end user, or say that a site is needed first."""
+        if self._sites == ():
+            self.messages.warning(
+                self.tr("An end user belongs to a site, and there is none yet."),
+                action=self.tr("Create a site"),
+                pressed=self._go_to_sites,
+            )
+            return
+        self._only(self.create_panel)
+        self.create_panel.start(self.filters.filters.site)
+
+    def _read(self, *, site: str | None) -> None:
+        desk = self.desk
+        self.table.state.loading()
+
+        def done(found: tuple[Site, ...]) -> None:
+            self._sites = found
+            self.filters.set_sites(found)
+            self.create_panel.set_sites(found)
+            if site is not None:
+                self.filters.show_only(site)
+            else:
+                wanted, self._wanted = self._wanted, None
+                self.table.show_filtered(self.filters.filters, reveal=wanted, missing=self._tell_missing)
+
+        self.run(lambda: sites.list_sites(desk), done, self._could_not_read, replaces="sites")
+
+    def _could_not_read(self, error: DeskError) -> None:
+        self.table.state.failed(error, self.refresh, at=self.desk.clock())
+
+    def _filter(self, filters: UserFilters) -> None:
+        self.table.set_filters(filters)
+
+    def _tell_nothing(self, state: StatePanel) -> None:
+        if self.filters.filters.are_set:
+            text = self.tr("No end user matches the filters.")
+            state.nothing(text, action=self.tr("Clear filters"), pressed=self.filters.clear, icon="search")
+        elif self._sites:
+            text = self.tr("No end users yet. Create the first one and link it to an account.")
+            state.nothing(text, action=self.tr("New end user"), pressed=self.new_user, icon="people")
+        else:
+            text = self.tr("No end users yet, and no site for them. Create a site first.")
+            state.nothing(text, action=self.tr("Create a site"), pressed=self._go_to_sites, icon="sites")
+
+    def _select(self, key: object) -> None:
+        if not isinstance(key, UserKey):
+            self.details.show_nobody()
+            return
+        desk = self.desk
+        self.details.state.loading()
+        self.run(
+            lambda: access_overview.overview(desk, site=key.site, email=key.email),
+            self._show_overview,
+            self._could_not_show,
+            replaces="details",
+        )
+
+    def _show_overview(self, overview: Overview) -> None:
+        if self.table.current_key == key_of(overview.contracts.user):
+            self.details.show_overview(overview, self.desk.clock())
+
+    def _could_not_show(self, error: DeskError) -> None:
+        self.details.user = None
+        if isinstance(error, NotFound):
+            self.details.state.nothing(error.message, action=self.tr("Read again"), pressed=self.refresh)
+        else:
+            again = self.table.current_key
+            self.details.state.failed(error, lambda: self._select(again), at=self.desk.clock())
+
+    def _open_editor(self, _key: object) -> None:
+        user = self.details.user
+        if user is not None and key_of(user) == self.table.current_key:
+            self._act(Action.EDIT, user)
+
+    def _act(self, action: Action, user: EndUser) -> None:
+        if action is Action.EDIT:
+            self._only(self.edit_panel)
+            self.edit_panel.start(user)
+        elif action is Action.CHANGE_EMAIL:
+            self._only(self.email_panel)
+            self.email_panel.start(user)
+        else:
+            self.actions_of_user.act(action, user)
+
+    def _created(self, changed: Changed) -> None:
+        user = changed.user
+        words = self.tr("{name} ({email}) was created on site {site}. {mail}").format(
+            name=user.name,
+            email=user.email,
+            site=user.site,
+            mail=self.tr("A registration mail is queued, not yet sent.")
+            if user.last_mail
+            else self.tr("No mail was queued, because the person has a login elsewhere."),
+        )
+        if changed.warnings:
+            self.messages.warning("\n".join((words, *changed.warnings)))
+        else:
+            self.messages.success(words)
+        self._reveal(key_of(user))
+
+    def _edited(self, before: EndUser, after: EndUser) -> None:
+        if before == after:
+            self.messages.info(self.tr("Nothing was changed."))
+        else:
+            self.messages.success(
+                self.tr("Saved: {old} is now {new}.").format(old=before.name, new=after.name),
+                undo=lambda: self._undo_edit(before, after),
+            )
+        self._reveal(key_of(after))
+
+    def _undo_edit(self, before: EndUser, after: EndUser) -> None:
+        desk = self.desk
+
+        def done(user: EndUser) -> None:
+            self.messages.success(self.tr("Undone. The name is {name} again.").format(name=user.name))
+            self._reveal(key_of(user))
+
+        self.run(
+            lambda: users.edit_user(
+                desk,
+                site=after.site,
+                email=after.email,
+                first_name=before.first_name,
+                last_name=before.last_name,
+                version=after.version,
+            ),
+            done,
+        )
+
+    def _email_changed(self, change: EmailChange) -> None:
+        self.messages.success(
+            self.tr(
+                "{new} was created, Pending, and a registration mail is queued. {old} is Inactive."
+            ).format(new=change.new.email, old=change.old.email)
+        )
+        self._reveal(key_of(change.new))
+
+    def _reveal(self, key: UserKey) -> None:
+        self.table.show_filtered(self.filters.filters, reveal=key, missing=self._unhide)
+
+    def _unhide(self, key: UserKey) -> None:
+        # A row that was just saved is shown even where the filters would hide it.
+        self.filters.clear_quietly()
+        self.table.show_filtered(self.filters.filters, reveal=key, missing=self._tell_missing)
+
+    def _tell_missing(self, key: UserKey) -> None:
+        words = self.tr("There is no end user {email} on site {site}.")
+        self.messages.warning(words.format(email=key.email, site=key.site))
+
+    def _show_other(self, key: UserKey) -> None:
+        self.create_panel.close_panel()
+        self._reveal(key)
+
+    def _only(self, wanted: SidePanel) -> None:
+        for panel in self._panels:
+            if panel is not wanted:
+                panel.close_panel()
+        self.details.hide()
+
+    def _panel_closed(self) -> None:
+        self.details.setVisible(all(panel.isHidden() for panel in self._panels))
+
+    def _focus_filter(self) -> None:
+        self.filters.search.setFocus()
+        self.filters.search.selectAll()
+
+    def _go_to_access(self, user: EndUser) -> None:
+        self.navigator.go("account_access", site=user.site, email=user.email)
+
+    def _go_to_sites(self) -> None:
+        self.navigator.go("sites")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self.table.source.acquire()
+        super().showEvent(event)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.table.source.release()
