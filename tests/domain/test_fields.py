@@ -269,8 +269,21 @@ def test_that_a_difference_is_told_with_what_the_portal_still_shows() -> None:
     )
     assert field_words.spoken(differing, manner=CHICAGO) == (
         "Your remaining balance is 17,165.10. "
-        "Your portal still shows 18,240.10; its next update is due 21 Nov 2026 14:15."
+        "Your portal still shows 18,240.10; its next update is due at 14:15."
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (NOW - QUARTER, "is due now"),
+        (NOW + QUARTER, "is due at 14:15"),
+        (NOW + timedelta(hours=14), "is due on 22 Nov 2026 at 04:00"),
+    ],
+)
+def test_that_the_caller_hears_when_the_portal_catches_up(due: datetime, said: str) -> None:
+    differing = row(State.DIFFERS, Reading(None, FRESH), Reading(Decimal(1), NOW), next_update=due)
+    assert field_words.spoken(differing, manner=CHICAGO).endswith(f"nothing there; its next update {said}.")
 
 
 def test_that_without_aspire_the_portals_value_is_told_with_its_time() -> None:

@@ -20,6 +20,7 @@ from portal_admin.models import (
     aspire_contract_role,
     end_user,
     site,
+    site_private_label,
     sync_state,
 )
 from portal_admin.models.engine import writing
@@ -106,11 +107,12 @@ def keep(desk: Desk, contract_id: str, *, at: datetime, details: bool = True) ->
 
 
 def register(desk: Desk, email: str, *, account_oid: int, account_id: str) -> None:
-    """An active end user of the site Northwind, linked to one account."""
+    """An active end user of the site Northwind, which takes contracts without a label, linked to one account."""
     with writing(desk.engine) as connection:
         connection.execute(
             insert(site).values(id=1, key="NORTHWIND", name="Northwind Leasing", created_at=desk.clock())
         )
+        connection.execute(insert(site_private_label).values(site_id=1, label_key="", label=""))
         connection.execute(
             insert(end_user).values(
                 id=1,

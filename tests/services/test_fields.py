@@ -13,7 +13,8 @@ from portal_admin.errors import CouldNotLook, InvalidInput, NotFound, SettingsPr
 from portal_admin.services import fields
 from portal_admin.services.desk import Desk
 from portal_admin.services.field_catalogue import read_catalogue
-from tests.fixtures.desk import NOW
+from portal_admin.services.sync import sync
+from tests.fixtures.desk import NOW, Clock
 from tests.services.field_snapshot import keep, register
 
 FRESH = NOW - timedelta(minutes=10)
@@ -55,6 +56,25 @@ def test_that_a_synced_contract_reads_the_same_on_both_sides(synced: Desk) -> No
     assert found.portal.value == found.aspire.value == Decimal("2150.00")
     assert (found.portal.as_of, found.aspire.as_of) == (FRESH, NOW)
     assert found.next_update == FRESH + timedelta(minutes=15)
+
+
+def test_that_what_a_sync_stored_is_what_the_field_sheet_compares(desk: Desk, clock: Clock) -> None:
+    register(desk, "rolsen@prairie.example", account_oid=1, account_id="A-001")
+    sync(desk)
+    clock.now += timedelta(minutes=7)
+    sheet = fields.show(desk, contract_id=CONTRACT)
+    assert set(sheet.counts) == {State.EQUAL, State.NOT_APPLICABLE, State.NOT_COMPARED}
+    assert row(sheet, "contract.remaining_balance").is_stale is False
+
+
+def test_that_a_class_this_aspire_does_not_offer_does_not_apply(synced: Desk, sandbox: Any) -> None:
+    sandbox.instance(
+        Capabilities=["Invoices", "Payments", "AlternateEfts", "Amortization", "BankAccounts", "CreditLines"]
+    )
+    sandbox.fault(path="/contracts/10/equipment", status=404)
+    sheet = fields.show(synced, contract_id=CONTRACT)
+    assert sheet.problems == ()
+    assert {row.state for row in sheet.rows if row.field.data_class == "equipment"} == {State.NOT_APPLICABLE}
 
 
 def test_that_a_contract_id_is_found_whatever_its_case_and_outer_blanks(desk: Desk) -> None:

@@ -101,7 +101,7 @@ def plain(value: Value) -> Any:
 def cadence_words(entry: Field) -> str:
     """How often the portal gets this value, in words."""
     if entry.source is not Source.ASPIRE:
-        return "At once, kept by the portal"
+        return "At once" if entry.source is Source.PORTAL else NOTHING
     return "Daily, from 4 AM US Central" if entry.is_daily else "Every 15 minutes"
 
 
@@ -161,4 +161,10 @@ def _aloud(value: Value, manner: Manner) -> str:
 
 
 def _until(row: FieldRow, manner: Manner) -> str:
-    return "" if row.next_update is None else f"; its next update is due {_single(row.next_update, manner)}"
+    if row.next_update is None or row.aspire is None or row.aspire.as_of is None:
+        return ""
+    due, asked = (when.astimezone(manner.zone) for when in (row.next_update, row.aspire.as_of))
+    if due <= asked:
+        return "; its next update is due now"
+    on = "" if due.date() == asked.date() else f"on {day(due.date())} "
+    return f"; its next update is due {on}at {due:%H:%M}"

@@ -24,9 +24,12 @@ from portal_admin.errors import (
 )
 from portal_admin.services.desk import Desk
 from portal_admin.services.field_stored import Held, account_record, contact_record, customer_oids
+from portal_admin.services.sync_details import CLASSES as DETAILS
+from portal_admin.services.sync_details import classes_of
 
-CLASSES = (*CONTRACT_DETAILS, *ACCOUNT_DETAILS, "accounts", "contacts")
+CLASSES = (*DETAILS, "accounts", "contacts")
 SETTINGS = "settings"
+INSTANCE = "instance"
 # After one of these no other request can succeed either.
 HOPELESS = (AspireUnreachable, AspireTooSlow, AspireBusy, AspireSignInFailed, SettingsProblem)
 
@@ -35,13 +38,17 @@ Question = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class LiveSide:
-    """ASPIRE's answers; `in_aspire` is None when it could not say whether it holds the contract."""
+    """ASPIRE's answers; `in_aspire` is None when it could not say whether it holds the contract.
+
+    `not_offered` are the classes that this ASPIRE does not have at all.
+    """
 
     in_aspire: bool | None
     contract: Contract | None
     held: Mapping[str, Held]
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[ClassProblem, ...] = ()
+    not_offered: frozenset[str] = frozenset()
 
 
 def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: float) -> LiveSide:
@@ -84,11 +91,19 @@ def _read(desk: Desk, aspire: AspireClient, contract: Contract, ends: float) -> 
                 found=record is not None,
                 problem=failure.message if isinstance(failure, CouldNotLook | SettingsProblem) else None,
             )
-            if held[name].problem is not None and failure is not None and name != SETTINGS:
+            if held[name].problem is not None and failure is not None and name not in (SETTINGS, INSTANCE):
                 problems.append(ClassProblem(name, failure.kind, failure.title, failure.message))
-    settings = held.pop(SETTINGS).record or {}
+    settings, instance = held.pop(SETTINGS).record or {}, held.pop(INSTANCE).record
+    missing = frozenset(DETAILS) - set(classes_of(instance.capabilities)) if instance else frozenset()
     held["contracts"] = own = held["contract"]
-    return LiveSide(None if own.problem else own.found, contract, held, settings, tuple(problems))
+    return LiveSide(
+        None if own.problem else own.found,
+        contract,
+        held,
+        settings,
+        tuple(problem for problem in problems if problem.data_class not in missing),
+        missing,
+    )
 
 
 def _questions(aspire: AspireClient, contract: Contract) -> dict[str, Question]:
@@ -98,9 +113,7 @@ def _questions(aspire: AspireClient, contract: Contract) -> dict[str, Question]:
         return lambda: aspire.detail(contract_oid=contract.oid, data_class=name)
 
     def of_customers(name: str) -> Question:
-        return lambda: [
-            record for oid in customers for record in aspire.account_detail(account_oid=oid, data_class=name)
-        ]
+        return lambda: [record for oid in customers for record in _of_account(aspire, oid, name)]
 
     return {
         **{name: of_contract(name) for name in CONTRACT_DETAILS},
@@ -112,7 +125,16 @@ def _questions(aspire: AspireClient, contract: Contract) -> dict[str, Question]:
             contact_record(found) for oid in customers for found in aspire.contacts_of(account_oid=oid)
         ],
         SETTINGS: aspire.settings,
+        INSTANCE: aspire.instance,
     }
+
+
+def _of_account(aspire: AspireClient, oid: int, name: str) -> Any:
+    """A role can name an account that was removed; it has nothing left to show."""
+    try:
+        return aspire.account_detail(account_oid=oid, data_class=name)
+    except AspireRecordMissing:
+        return []
 
 
 def _ask(aspire: AspireClient, question: Question, ends: float) -> tuple[Any, DeskError | None]:

@@ -37,6 +37,7 @@ NOT_SYNCED = "The portal has not received this contract from ASPIRE."
 NO_DETAIL = (
     "The portal keeps this only of contracts that an end user can see, and has not received it for this one."
 )
+NOT_OFFERED = "This ASPIRE does not offer this class of data, so the portal cannot show it."
 GONE = "ASPIRE no longer has this contract."
 PORTAL_ONLY = "The portal database keeps this itself; ASPIRE has no copy to compare with."
 UNREADABLE = "Staff cannot read this anywhere, so there is nothing to compare."
@@ -128,6 +129,8 @@ def _row(entry: Field, look: _Look) -> FieldRow:
     condition = CONDITIONS.get(entry.condition)
     if condition is not None and condition.holds(look.facts) is False:
         return FieldRow(entry, State.NOT_APPLICABLE, reason=condition.otherwise)
+    if entry.data_class in look.live.not_offered:
+        return FieldRow(entry, State.NOT_APPLICABLE, reason=NOT_OFFERED)
     portal = _reading(entry, look.stored.held, look, "The portal")
     if entry.source is Source.PORTAL:
         return FieldRow(entry, State.NOT_COMPARED, portal, reason=PORTAL_ONLY)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QFormLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -19,7 +20,7 @@ from portal_admin.domain import field_words
 from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading, State
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.field_reference.lines import LOOKS, value_text
-from portal_admin.ui.theme import Space
+from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.ages import AgeLabel
 from portal_admin.ui.widgets.buttons import CopyButton, button
 from portal_admin.ui.widgets.chip import StatusChip
@@ -66,13 +67,13 @@ class Details(QFrame):
         columns = QHBoxLayout(self._inner)
         columns.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         columns.setSpacing(Space.XL)
-        for made in (self._say(), self._source(), self._notes()):
+        for made, share in ((self._say(), 5), (self._source(), 6), (self._notes(), 4)):
             holder = QWidget()
             made.setContentsMargins(0, 0, 0, 0)
             made.setSpacing(Space.S)
             made.addStretch(1)
             holder.setLayout(made)
-            columns.addWidget(holder, 1)
+            columns.addWidget(holder, share)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -99,15 +100,18 @@ class Details(QFrame):
         column = QVBoxLayout()
         column.addWidget(self.portal_screen)
         column.addLayout(head)
-        column.addLayout(why)
         column.addLayout(words)
         column.addWidget(self.wording)
+        column.addLayout(why)
         return column
 
     def _source(self) -> QVBoxLayout:
+        values = QHBoxLayout()
+        values.setSpacing(Space.L)
+        values.addWidget(self.portal, 1, Qt.AlignmentFlag.AlignTop)
+        values.addWidget(self.aspire, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
-        column.addWidget(self.portal)
-        column.addWidget(self.aspire)
+        column.addLayout(values)
         column.addWidget(self.facts)
         return column
 
@@ -175,6 +179,7 @@ class Details(QFrame):
         """Show this company's notes and verifications of the field, newest first."""
         stamp = field_words.verification(tuple(notes))
         self.stamp.setText(stamp or self.tr("Not yet verified by this company."))
+        self.stamp.set_meaning(Meaning.GOOD if stamp else None)
         self.history.setText("\n".join(self._noted(note) for note in notes[:HISTORY_SHOWN]))
         self.history.setVisible(bool(notes))
 
@@ -206,6 +211,7 @@ class _Value(QWidget):
         super().__init__()
         self.value = CopyLabel()
         self.value.setWordWrap(True)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.value.setAccessibleName(caption)
         self.age = AgeLabel()
         self.copy = CopyButton(copy_name, self.value.text)
@@ -215,20 +221,26 @@ class _Value(QWidget):
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
         grid.addWidget(PlainLabel(caption, kind="secondary"), 0, 0)
-        grid.addWidget(self.age, 0, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.value, 1, 0)
-        grid.addWidget(self.copy, 1, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.copy, 0, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.value, 1, 0, 1, 2)
+        grid.addWidget(self.age, 2, 0, 1, 2)
         self._caption = caption
 
     def show_value(self, side: Reading | None, sheet: FieldSheet, *, stale: bool = False) -> None:
         """Show one side of a row."""
-        text = value_text(side, sheet) or self.tr("Not stored")
+        known = side is not None and side.found and side.problem is None
+        text = value_text(side, sheet) if known else self._absence(side)
         self.value.setText(text)
         self.value.setAccessibleName(f"{self._caption}: {text}")
-        at = side.as_of if side is not None else None
+        self.copy.setEnabled(known)
+        at = side.as_of if side is not None and known else None
         self.age.setVisible(at is not None)
         if at is not None:
             self.age.set(at, now=sheet.looked_at, stale=stale)
+
+    def _absence(self, side: Reading | None) -> str:
+        unread = side is not None and side.problem is not None
+        return self.tr("Could not be read") if unread else self.tr("Not kept")
 
 
 class _Facts(QWidget):
@@ -237,22 +249,21 @@ class _Facts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, PlainLabel] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.M)
-        grid.setVerticalSpacing(Space.XS)
-        grid.setColumnStretch(1, 1)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, Space.XS, 0, 0)
+        form.setHorizontalSpacing(Space.M)
+        form.setVerticalSpacing(Space.XS)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         names = {
-            "screen": self.tr("ASPIRE"),
+            "screen": self.tr("ASPIRE screen"),
             "record": self.tr("Record"),
             "cadence": self.tr("Updated"),
             "condition": self.tr("Shown"),
             "provenance": self.tr("Rests on"),
         }
-        for line, (key, name) in enumerate(names.items()):
-            grid.addWidget(PlainLabel(name, kind="secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
+        for key, name in names.items():
             self._values[key] = PlainLabel(wrap=True)
-            grid.addWidget(self._values[key], line, 1)
+            form.addRow(PlainLabel(name, kind="secondary"), self._values[key])
 
     def show_facts(self, field: Field) -> None:
         """Show where a field comes from."""

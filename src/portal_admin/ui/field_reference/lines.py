@@ -56,14 +56,14 @@ def _tr(text: str) -> str:
 def columns() -> list[Column]:
     """All columns; a table hides those of the other mode."""
     return [
-        Column("field", _tr("Portal field"), 212),
-        Column("portal", _tr("Portal shows"), 168, Kind.ID),
+        Column("field", _tr("Portal field"), 184),
+        Column("portal", _tr("Portal shows"), 158, Kind.ID),
         Column("source", _tr("ASPIRE source"), 240, Kind.SECONDARY, stretch=True),
-        Column("aspire", _tr("ASPIRE says now"), 168, Kind.ID),
-        Column("state", _tr("State"), 118),
-        Column("as_of", _tr("As of (portal)"), 118, Kind.SECONDARY),
+        Column("aspire", _tr("ASPIRE says now"), 158, Kind.ID),
+        Column("state", _tr("State"), 128),
+        Column("as_of", _tr("As of (portal)"), 108, Kind.SECONDARY),
         Column("record", _tr("Record"), 280, Kind.ID),
-        Column("cadence", _tr("Updated"), 150, Kind.SECONDARY),
+        Column("cadence", _tr("Updated"), 190, Kind.SECONDARY),
     ]
 
 
@@ -130,9 +130,10 @@ def _age(row: FieldRow, now: datetime) -> str | Cell:
     at = row.portal.as_of if row.portal is not None and row.portal.found else None
     if at is None:
         return ""
-    return Cell(
-        clock_text(at, now), meaning=Meaning.ATTENTION if row.is_stale else None, tooltip=zone_text(at)
-    )
+    if row.is_stale:
+        old = _tr("{time}, older than twice its cadence").format(time=zone_text(at))
+        return Cell(clock_text(at, now), meaning=Meaning.ATTENTION, icon="clock", tooltip=old)
+    return Cell(clock_text(at, now), tooltip=zone_text(at))
 
 
 def problem_text(problem: ClassProblem) -> str:

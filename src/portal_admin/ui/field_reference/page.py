@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from portal_admin.domain.fields import Catalogue, Field, FieldNote, FieldRow, FieldSheet, State
 from portal_admin.errors import DeskError, InvalidInput, NotFound
@@ -26,6 +26,9 @@ from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
+# The table and the details share the height like this until the operator moves the border.
+SHARES = [320, 240]
+LEAST = (180, 64)
 Notes = Mapping[str, tuple[FieldNote, ...]]
 
 
@@ -92,11 +95,13 @@ class FieldReferencePage(Page):
         inner.addWidget(self.table)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
-        split.setHandleWidth(Space.S)
+        panel.setMinimumHeight(LEAST[0])
+        self.details.setMinimumHeight(LEAST[1])
+        split.setHandleWidth(Space.XS)
         split.addWidget(panel)
         split.addWidget(self.details)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setStretchFactor(0, 1)
+        split.setSizes(SHARES)
         self.body.addWidget(split, 1)
         self.table.current_changed.connect(self._show_details)
         self.details.note_added.connect(self._add_note)
@@ -130,6 +135,7 @@ class FieldReferencePage(Page):
         self.run(work, self._answered, self._failed, replaces="read")
 
     def _answered(self, answer: _Answer) -> None:
+        another = (self._sheet and self._sheet.contract_id) != (answer.sheet and answer.sheet.contract_id)
         self._catalogue, self._notes, self._sheet = answer.catalogue, answer.notes, answer.sheet
         self._fill_screens(answer.catalogue)
         self._show_columns()
@@ -141,12 +147,15 @@ class FieldReferencePage(Page):
             self._say_problems(answer.sheet)
         self.summary.setText(self._summary())
         self._fill()
+        if another and self.table.model.rows:
+            self._select_first()
 
     def _failed(self, error: DeskError) -> None:
         """The rows of another contract must not stand under the id that was asked for."""
         self._sheet = None
         self.counters.clear()
         self.details.clear()
+        self.details.hide()
         self.summary.setText("")
         self.table.set_sections([])
         if isinstance(error, NotFound):
@@ -175,12 +184,13 @@ class FieldReferencePage(Page):
         sheet = self._sheet
         sections = lines.of_sheet(self._rows(found), sheet) if sheet else lines.of_catalogue(found)
         self.table.set_sections(sections)
+        self.details.setVisible(bool(sections))
         if not sections:
             action = self.tr("Show all fields")
             self.table.state.nothing(self.tr("No field fits."), action=action, pressed=self._unfilter)
             self.details.clear()
         elif self.table.current_key is None:
-            self.table.select(self._first())
+            self._select_first()
         else:
             self._show_details(self.table.current_key)
 
@@ -190,7 +200,7 @@ class FieldReferencePage(Page):
         rows = self._sheet.rows if self._sheet else ()
         return [row for row in rows if row.field.key in keys and state in (None, row.state)]
 
-    def _first(self) -> object:
+    def _select_first(self) -> None:
         """The first difference, which is what the rep must see; else the first row."""
         shown = [row.key for row in self.table.model.rows]
         differs = (
@@ -198,7 +208,9 @@ class FieldReferencePage(Page):
             if self._sheet
             else set()
         )
-        return next((key for key in shown if key in differs), shown[0])
+        self.table.select(next((key for key in shown if key in differs), shown[0]))
+        centre = QAbstractItemView.ScrollHint.PositionAtCenter
+        self.table.view.scrollTo(self.table.view.currentIndex(), centre)
 
     def _unfilter(self) -> None:
         self.search.clear()
@@ -232,8 +244,8 @@ class FieldReferencePage(Page):
         parts = [
             self.tr("Contract {id}").format(id=sheet.contract_id),
             sheet.customer or "",
-            self.tr("amounts in {currency}").format(currency=sheet.currency),
             self.tr("asked {time}").format(time=clock_text(sheet.looked_at, sheet.looked_at)),
+            self.tr("amounts in {currency}").format(currency=sheet.currency),
             "" if sheet.in_snapshot else self.tr("not yet on the portal"),
             self.tr("no longer in ASPIRE") if sheet.in_aspire is False else "",
         ]
