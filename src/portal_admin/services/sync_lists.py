@@ -80,40 +80,35 @@ class _Prepared:
 
 
 def read_list(run: Run, kind: Kind[Any], reading: Pass) -> None:
-    """Read what is left of a pass, then remove what a full one has not met."""
-    position = reading.position
+    """Read what is left of a pass; with its last page, remove what a full one has not met."""
     with _pages(run.aspire, kind, reading) as pages:
         for page in pages:
-            position = page.position
             _write_page(run, kind, reading, page)
             run.checkpoint(kind.data_class)
-    with writing(run.engine) as connection:
-        sync_lease.renew(connection, run.lease, run.clock())
-        if reading.full and not position.withheld:
-            run.removed += _sweep(connection, run, kind, reading)
-        end_pass(connection, replace(reading, position=position))
-    if reading.full and position.withheld:
-        run.warnings.append(
-            f"ASPIRE kept {position.withheld} {kind.data_class} from this login, so none were removed by this full "
-            "pass. Let sync sign in as an ASPIRE user that sees everything."
-        )
 
 
 def _write_page(run: Run, kind: Kind[Any], reading: Pass, page: _Prepared) -> None:
-    last = page.position.next_cursor is None
     with writing(run.engine) as connection:
         sync_lease.renew(connection, run.lease, run.clock())
         changed = write_lines(connection, kind, page.lines, mark=reading.mark, remark=reading.full)
         removed = remove_rows(connection, kind, page.removed)
-        # After the last page the pass is ended, not continued: a run killed in between reads that page again.
-        if not last:
+        if page.position.next_cursor is None:
+            removed += _sweep(connection, run, kind, reading, page.position) if reading.full else 0
+            end_pass(connection, replace(reading, position=page.position))
+        else:
             keep_position(connection, kind.data_class, page.position)
     run.read += len(page.lines) + len(page.removed)
     run.changed += changed
     run.removed += removed
 
 
-def _sweep(connection: Connection, run: Run, kind: Kind[Any], reading: Pass) -> int:
+def _sweep(connection: Connection, run: Run, kind: Kind[Any], reading: Pass, position: Position) -> int:
+    if position.withheld:
+        run.warnings.append(
+            f"ASPIRE kept {position.withheld} {kind.data_class} from this login, so none were removed by this full "
+            "pass. Let sync sign in as an ASPIRE user that sees everything."
+        )
+        return 0
     unmet, stored = count_unmet(connection, kind, reading.mark)
     if not run.asked_for_full and unmet > max(LOSS_NEEDS_ASKING, stored // 2):
         run.warnings.append(

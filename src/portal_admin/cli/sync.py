@@ -1,0 +1,113 @@
+"""`sync [--full] [--every 15m]`: once by hand, or for ever on the server that feeds the portal database."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.errors import DONE, REFUSED, DeskError
+
+if TYPE_CHECKING:
+    from portal_admin.services.sync import SyncResult
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+LEAST = timedelta(seconds=1)
+# A wait on Windows does not notice Ctrl+C before it ends.
+HEARTBEAT = 0.5
+
+
+def add(commands: Commands) -> None:
+    """Register the command."""
+    parser = commands.command("sync", run, help="Read what changed in ASPIRE into the portal database")
+    parser.add_argument("--full", action="store_true", help="read everything again, and remove what is gone")
+    parser.add_argument(
+        "--every",
+        type=interval,
+        metavar="15m",
+        help="go on for ever, beginning a run at this interval (s, m or h)",
+    )
+
+
+def interval(typed: str) -> timedelta:
+    """An interval such as 15m, 90s or 1h."""
+    found = re.fullmatch(r"([0-9]{1,6})([smh])", typed.strip())
+    length = timedelta(seconds=int(found[1]) * UNITS[found[2]]) if found else timedelta()
+    if length < LEAST:
+        raise ArgumentTypeError("an interval looks like 15m, 90s or 1h")
+    return length
+
+
+def run(context: Context, args: Namespace) -> int:
+    """Sync once, or until a signal says stop."""
+    if args.every is None:
+        return _once(context, full=args.full, stop=threading.Event())
+    _ = context.desk
+    with _stopped_by_signals() as stop:
+        full = args.full
+        while not stop.is_set():
+            next_start = time.monotonic() + args.every.total_seconds()
+            try:
+                _once(context, full=full, stop=stop)
+                full = False
+            except DeskError as problem:
+                # The next run may find the network, the login or the database in order again.
+                context.out.error(problem)
+            context.out.flush()
+            while not stop.is_set() and (left := next_start - time.monotonic()) > 0:
+                stop.wait(min(HEARTBEAT, left))
+    return DONE
+
+
+def _once(context: Context, *, full: bool, stop: threading.Event) -> int:
+    from portal_admin.services.sync import sync
+
+    result = sync(context.desk, full=full, cancelled=stop.is_set)
+    for warning in result.warnings:
+        context.out.say(f"Warning: {warning}")
+    context.out.record(_record(result), fields=_fields(result))
+    return DONE if result.complete else REFUSED
+
+
+def _record(result: SyncResult) -> dict[str, object]:
+    return {
+        "read": result.read,
+        "changed": result.changed,
+        "removed": result.removed,
+        "watermark": result.watermark,
+        "generation": result.generation,
+    }
+
+
+def _fields(result: SyncResult) -> dict[str, object]:
+    return {
+        "Read": f"{result.read:,}",
+        "Changed": f"{result.changed:,}",
+        "Removed": f"{result.removed:,}",
+        "Next from": f"{result.watermark:%Y-%m-%d %H:%M:%S} UTC",
+        "Generation": result.generation,
+    }
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set, so that a run ends after a page instead of in it."""
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
