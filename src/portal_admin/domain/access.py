@@ -141,15 +141,13 @@ def _booked(case: AccessCase, basis: Basis[Contract]) -> Check:
     if contract.is_booked:
         ended = " and terminated, so it stands under Closed" if contract.is_terminated else ""
         return Check("booked", Result.PASS, f"Booked{ended}.", ACCESS_SOURCE, evidence, basis.as_of)
-    return Check(
-        "booked",
-        Result.FAIL,
-        "Not booked in ASPIRE yet; only booked contracts are shown.",
-        ACCESS_SOURCE,
-        evidence,
-        basis.as_of,
-        "Book the contract in ASPIRE; the portal shows it after the next sync.",
-    )
+    if case.live.fact is not None and case.live.fact.is_booked:
+        sentence = "Not booked when the portal last looked; ASPIRE has booked it since."
+        fix = "The portal shows it after the next sync."
+    else:
+        sentence = "Not booked in ASPIRE; only booked contracts are shown."
+        fix = "Book the contract in ASPIRE; the portal shows it after the next sync."
+    return Check("booked", Result.FAIL, sentence, ACCESS_SOURCE, evidence, basis.as_of, fix)
 
 
 def _role(case: AccessCase, basis: Basis[Contract]) -> Check:

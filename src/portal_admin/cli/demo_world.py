@@ -1,0 +1,149 @@
+"""The world of the demonstration: a sandbox ASPIRE, and a portal that was set up and synced as a real one is."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from portal_admin.credentials import Secret, remember_for_session
+from portal_admin.domain.access import site_keys
+from portal_admin.domain.people import EndUser, Site, Status
+from portal_admin.domain.records import Contact, Contract, Removed
+from portal_admin.domain.text import label_key
+from portal_admin.errors import InvalidInput, Refused
+from portal_admin.paths import config_folder, resources
+from portal_admin.sandbox import cases
+from portal_admin.sandbox.portfolio import generate
+from portal_admin.sandbox.server import Sandbox
+from portal_admin.services import database, sites, users
+from portal_admin.services.desk import Desk
+from portal_admin.services.sync import sync
+from portal_admin.settings import Profile, add_profile, default_database_url
+from portal_admin.wiring import close_desk, full_database_url, open_profile, utc_now
+
+# Site, email, first name, last name, account ids.
+Caller = tuple[str, str, str, str, tuple[str, ...]]
+
+PROFILE = "demo"
+CONTRACTS = 2_000
+SEED = 7
+CALLS = "calls_to_try.toml"
+SITES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
+    ("NORTHWIND", "Northwind Leasing", ("Northwind",), True),
+    ("PRAIRIE", "Prairie Equipment Finance", ("PRAIRIE", "Prairie West"), False),
+    ("EASTCOAST", "East Coast Capital", ("EASTERN",), False),
+)
+# Callers who have no end user yet: that is what they call about.
+WITHOUT_USER = (cases.ALL_TERMINATED,)
+STILL_PENDING = ("NORTHWIND", "nina.reyes@redcedar.example", "Nina", "Reyes", ("A-90003",))
+NEIGHBOURS = 60
+STATUSES = (Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.PENDING)
+EVERY_NTH_IS_BLOCKED = 9
+
+
+@contextmanager
+def demo_world(*, say: Callable[[str], None], now: datetime | None = None) -> Iterator[str]:
+    """The name of a profile in the current home, filled and synced, while its sandbox runs; `now` stops all clocks."""
+
+    def clock() -> datetime:
+        return now or utc_now()
+
+    say(f"Starting a sandbox ASPIRE with {CONTRACTS:,} contracts…")
+    with Sandbox(generate(CONTRACTS, SEED, now)) as aspire:
+        profile = Profile(PROFILE, default_database_url(PROFILE), aspire.url, "sandbox")
+        add_profile(profile)
+        remember_for_session(PROFILE, Secret.ASPIRE, "sandbox")
+        shutil.copy(resources() / CALLS, config_folder() / CALLS)
+        say("Creating the portal database with three sites, and reading ASPIRE…")
+        database.upgrade(full_database_url(profile), now=clock())
+        desk = open_profile(profile, clock=clock)
+        try:
+            _fill(desk, aspire)
+        finally:
+            close_desk(desk)
+        yield PROFILE
+
+
+def _fill(desk: Desk, aspire: Sandbox) -> None:
+    made = [sites.create_site(desk, key=k, name=n, labels=ls, unlabelled=u) for k, n, ls, u in SITES]
+    sync(desk)
+    # The picker judges by the portal's copy here, which is a moment old: asking ASPIRE for each would take longer.
+    offline = replace(desk, aspire=None)
+    _create_callers(offline)
+    _create_neighbours(desk, offline, made)
+    _book_just_now(desk, aspire)
+    for kind, oid, fields in cases.AFTER_SYNC:
+        aspire.patch(kind, oid, **fields)
+
+
+def _create_callers(desk: Desk) -> None:
+    for case in cases.CASES:
+        if case not in WITHOUT_USER:
+            caller = case.site, case.email, case.first_name, case.last_name, case.accounts
+            _create(desk, caller, Status.ACTIVE)
+    _create(desk, STILL_PENDING, Status.PENDING)
+
+
+def _create(desk: Desk, caller: Caller, status: Status) -> EndUser:
+    site, email, first, last, accounts = caller
+    created = users.create_user(
+        desk, site=site, email=email, first_name=first, last_name=last, account_ids=accounts, status=status
+    )
+    return created.user
+
+
+def _create_neighbours(desk: Desk, offline: Desk, made: list[Site]) -> None:
+    """End users of other customers, so that lists look as they do at work."""
+    statuses = itertools.cycle(STATUSES)
+    created = 0
+    for site, contact, account_id in _candidates(desk, made):
+        first, _, last = contact.name.rpartition(" ")
+        caller = site.key, contact.email or "", first or last, last, (account_id,)
+        try:
+            user = _create(offline, caller, next(statuses))
+        except (InvalidInput, Refused):
+            continue  # the portfolio holds bad addresses and accounts that are not offered, on purpose
+        created += 1
+        if created % EVERY_NTH_IS_BLOCKED == 0 and user.status is Status.ACTIVE:
+            users.deactivate(offline, site=site.key, email=user.email)
+        if created == NEIGHBOURS:
+            return
+
+
+def _candidates(desk: Desk, made: list[Site]) -> Iterator[tuple[Site, Contact, str]]:
+    """Contacts of customers with an active contract on a site, customer by customer."""
+    if desk.aspire is None:
+        return
+    seen: set[int] = set()
+    page = desk.aspire.contract_page(changed_since=None, cursor=None)
+    for contract in page.items:
+        if isinstance(contract, Removed) or not contract.is_active:
+            continue
+        customer = next((role.account_oid for role in contract.roles if role.role_type == "Customer"), None)
+        site = _site_of(contract, made)
+        if customer is None or site is None or customer in seen:
+            continue
+        seen.add(customer)
+        for account in desk.aspire.accounts(account_oid=customer):
+            for contact in desk.aspire.contacts_of(account_oid=customer)[:1]:
+                yield site, contact, account.account_id
+
+
+def _site_of(contract: Contract, made: list[Site]) -> Site | None:
+    return next((site for site in made if label_key(contract.private_label) in site_keys(site)), None)
+
+
+def _book_just_now(desk: Desk, aspire: Sandbox) -> None:
+    """Let the last sync be older than the booking that a caller asks about."""
+    key = cases.BOOKED_JUST_NOW.contract
+    oid = next(c.oid for c in desk.aspire.contracts(contract_id=key)) if desk.aspire else 0
+    record = aspire.record("Contracts", oid)
+    if record is None:
+        return
+    aspire.put("Contracts", record | {"IsBooked": False, "BookedDateTime": None})
+    sync(desk)
+    aspire.put("Contracts", record)
