@@ -9,6 +9,9 @@ import idna
 
 # Halves of characters, which a broken terminal or file hands in and no database stores.
 HALVES = re.compile("[\ud800-\udfff]")
+# Categories that drive a terminal or end a line, and directions that turn a line round (Unicode annex 9).
+UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def canonical_email(typed: str) -> str:
@@ -36,6 +39,13 @@ def id_key(typed: str) -> str:
 def name_key(*parts: str) -> str:
     """A name to sort and search by: parts joined by one blank, case-folded, runs of blanks as one."""
     return " ".join(_folded(" ".join(parts)).split())
+
+
+def is_showable(text: str) -> bool:
+    """Whether there is something to see in the text, and nothing that harms what stands around it."""
+    return any(c.isprintable() and not c.isspace() for c in text) and not any(
+        unicodedata.category(c) in UNSHOWN_CATEGORIES or unicodedata.bidirectional(c) in TURNING for c in text
+    )
 
 
 def _folded(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal_admin.domain.people import Site
-from portal_admin.domain.text import label_key
+from portal_admin.domain.text import is_showable, label_key
 from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
 from portal_admin.models import aspire_contract, site, site_private_label
 from portal_admin.models.engine import reading, writing
@@ -86,8 +86,10 @@ def create_site(
     key, name = key.strip(), name.strip()
     if not KEY.fullmatch(key):
         raise InvalidInput("A site key has letters, digits, - and _ only, 64 at most.", field="key")
-    if not name or len(name) > LONGEST:
-        raise InvalidInput(f"A site needs a name of at most {LONGEST} characters.", field="name")
+    if not is_showable(name) or len(name) > LONGEST:
+        raise InvalidInput(
+            f"A site needs a name that can be shown, of at most {LONGEST} characters.", field="name"
+        )
     mapping = _mapping(labels, unlabelled)
     with writing(desk.engine) as connection:
         if any(other.key.casefold() == key.casefold() for other in all_sites(connection)):
@@ -167,7 +169,7 @@ def _mapping(labels: Iterable[str], unlabelled: bool) -> dict[str, str]:
             raise InvalidInput(
                 "A label cannot be blank; contracts without a label are a choice of their own.", field="label"
             )
-        if len(trimmed) > LONGEST:
+        if max(len(trimmed), len(label_key(trimmed))) > LONGEST:
             raise InvalidInput(f"A label has at most {LONGEST} characters.", field="label")
         mapping[label_key(trimmed)] = trimmed
     if unlabelled:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from portal_admin.domain.lifecycle import SOURCE, Action, require
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
 from portal_admin.domain.records import Account
-from portal_admin.domain.text import canonical_email, name_key
+from portal_admin.domain.text import canonical_email, is_showable, name_key
 from portal_admin.errors import InvalidInput, Refused
 from portal_admin.models import end_user
 from portal_admin.models.engine import reading, writing
@@ -166,14 +166,14 @@ def check_email(typed: str) -> str:
 
 
 def check_name(typed: str, field: str) -> str:
-    """A first or last name, trimmed; InvalidInput when blank, too long or with control characters."""
+    """A first or last name, trimmed; InvalidInput when blank, too long or not showable."""
     text = unicodedata.normalize("NFC", typed.strip())
     label = field.replace("_", " ")
     if not text:
         raise InvalidInput(f"Type a {label}.", field=field)
-    if len(text) > LONGEST_NAME:
+    if max(len(text), len(name_key(text))) > LONGEST_NAME:
         raise InvalidInput(f"A {label} has at most {LONGEST_NAME} characters.", field=field)
-    if any(unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+    if not is_showable(text):
         raise InvalidInput(f"The {label} holds characters that cannot be shown. Type it again.", field=field)
     return text
 
