@@ -22,13 +22,14 @@ from portal_admin.ui.collector import Collector
 from portal_admin.ui.find_box import Entry, Finder
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
-from portal_admin.ui.page import Page, PageSpec
+from portal_admin.ui.pages import PageSpec
 from portal_admin.ui.single_instance import SingleInstance, hand_over
 from portal_admin.ui.theme import Size, theme
 
 if TYPE_CHECKING:
     from portal_admin.services.desk import Desk
     from portal_admin.settings import Profile
+    from portal_admin.ui.page import Page
 
 WAIT_FOR_WORKERS = 3.0  # seconds
 HIT_ICONS = {"user": "person", "account": "building", "contract": "document"}
@@ -48,9 +49,8 @@ class Loaded:
 
 def run(*, profile: str | None = None, place: str | None = None) -> int:
     """Open the window, or bring the one that is open already to the front; `place` is what it shows."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(application, QApplication):
-        raise RuntimeError("another kind of Qt application is running")
+    application = QApplication([sys.argv[0], "-style", "fusion"])
+    theme.is_fusion = True
     application.setApplicationName("portal-admin")
     application.setApplicationDisplayName("Portal Admin")
     if hand_over(place, profile):
@@ -67,6 +67,7 @@ class Running(QObject):
     def __init__(self, application: QApplication, profile: str | None) -> None:
         super().__init__()
         self._profile = profile
+        self._place: str | None = None
         self._desk: Desk | None = None
         self._collector = Collector(self)
         theme.apply(window_state.scheme())
@@ -79,12 +80,11 @@ class Running(QObject):
 
     def start(self, place: str | None = None) -> None:
         """Show the window; loading begins once it is painted."""
-        self._instance.listen()
         sys.excepthook = self._report
+        self._place = place
         self._go_to(place)
-        self.window.start_over()
         self.window.show()
-        AfterPaint(self.window, self.load)
+        AfterPaint(self.window, self._painted)
 
     def end(self, code: int) -> int:
         """Drop all answers, wait a bounded time for workers, and close the desk."""
@@ -103,6 +103,13 @@ class Running(QObject):
             logging.shutdown()
             os._exit(code)
         return code
+
+    def _painted(self) -> None:
+        self.window.start_over()
+        if self._instance.listen(self._place, self._profile):
+            self.load()
+        else:
+            self.window.close()
 
     def load(self) -> None:
         """Import everything slow and open the desk, on a worker."""

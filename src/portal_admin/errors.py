@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 DONE, REFUSED, USAGE, COULD_NOT_LOOK = 0, 1, 2, 3
 
@@ -18,7 +18,7 @@ class DeskError(Exception):
         super().__init__(message)
         self.message = message
         self.title = title or type(self).title
-        self.correlation_id = secrets.token_hex(4)
+        self.correlation_id = os.urandom(4).hex()
 
 
 class Refused(DeskError):
@@ -27,7 +27,9 @@ class Refused(DeskError):
     kind = "refused"
     title = "Refused"
 
-    def __init__(self, message: str, *, rule: str, source: str | None = None, title: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, rule: str, source: str | None = None, title: str | None = None
+    ) -> None:
         super().__init__(message, title=title)
         self.rule = rule
         self.source = source

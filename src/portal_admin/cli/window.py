@@ -21,6 +21,9 @@ def add(commands: Commands) -> None:
 
 def open_window(context: Context, args: Namespace) -> int:
     """Open the window, or bring the open one to the front."""
+    import gc
+
+    gc.disable()  # until the window is painted: importing Qt makes much that lives as long as the program
     from portal_admin.app import run
 
     return run(profile=context.profile, place=args.open)

@@ -40,9 +40,10 @@ def pixmap(
 def icon(name: str, colour: str = "text", *, size: int = Size.ICON, space_after: int = 0) -> QIcon:
     """An icon in a colour of the scheme now in use; `set_icon` keeps it in step with later switches."""
     result = QIcon()
-    for ratio in (1.0, 2.0):
-        for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "edge")):
-            result.addPixmap(pixmap(name, theme.colour(tint).name(), size, ratio, space_after), mode)
+    app = QApplication.instance()
+    densest = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
+    for ratio in {1.0, densest}:
+        result.addPixmap(pixmap(name, theme.colour(colour).name(), size, ratio, space_after))
     return result
 
 

@@ -12,24 +12,24 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, 
 
 from portal_admin.errors import DeskError
 from portal_admin.ui import background, window_state
-from portal_admin.ui.about import AboutPanel
 from portal_admin.ui.find_box import Entry, FindBox, Finder
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.navigation_bar import NavigationBar
 from portal_admin.ui.override import override
-from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.pages import pages
 from portal_admin.ui.status_strip import StatusStrip
 from portal_admin.ui.theme import Scheme, Size, Space, theme
-from portal_admin.ui.widgets.state_panel import StatePanel
 
 if TYPE_CHECKING:
     from portal_admin.services.desk import Desk
     from portal_admin.services.pulse import Pulse
     from portal_admin.settings import Profile
+    from portal_admin.ui.about import AboutPanel
+    from portal_admin.ui.page import Page
+    from portal_admin.ui.widgets.state_panel import StatePanel
 
 PULSE_EVERY = 60_000
-PageTypes = Mapping[str, type[Page]]
+PageTypes = Mapping[str, "type[Page]"]
 
 
 class MainWindow(QMainWindow):
@@ -67,8 +67,7 @@ class MainWindow(QMainWindow):
         self.find_box.left.connect(self._focus_page)
         self.host = QStackedWidget()
         self.host.setObjectName("host")
-        self.starting = StatePanel(QWidget())
-        self.host.addWidget(self.starting)
+        self._starting: StatePanel | None = None
         self.status = StatusStrip()
         self.production_line = QFrame()
         self.production_line.setProperty("kind", "production")
@@ -142,17 +141,25 @@ class MainWindow(QMainWindow):
         self._drop_pages()
         self._types = types
         self.status.say(error.title)
-        self.starting.failed(error, retry)
-        self.host.setCurrentWidget(self.starting)
+        self._waiting().failed(error, retry)
 
     def start_over(self) -> None:
         """Back to the first look of the window, while another desk is being opened."""
         self._drop_pages()
         self.production_line.hide()
         self.status.say(self.tr("Starting…"))
-        self.starting.content()
-        self.starting.loading(self.tr("Opening the desk…"))
-        self.host.setCurrentWidget(self.starting)
+        self._waiting().content()
+        self._waiting().loading(self.tr("Opening the desk…"))
+
+    def _waiting(self) -> StatePanel:
+        """What stands in place of the pages while there is no desk; made after the first picture."""
+        if self._starting is None:
+            from portal_admin.ui.widgets.state_panel import StatePanel
+
+            self._starting = StatePanel(QWidget())
+            self.host.addWidget(self._starting)
+        self.host.setCurrentWidget(self._starting)
+        return self._starting
 
     def _drop_pages(self) -> None:
         self._pulse_timer.stop()
@@ -172,7 +179,7 @@ class MainWindow(QMainWindow):
     def current_page(self) -> Page | None:
         """The page in view, None while there is none."""
         page = self.host.currentWidget()
-        return page if isinstance(page, Page) else None
+        return next((known for known in self._pages.values() if known is page), None)
 
     def open(self, target: Target) -> None:
         """Show a page, on a record when the target names one; remembered while there is no desk yet."""
@@ -192,6 +199,8 @@ class MainWindow(QMainWindow):
 
     def _page(self, screen: str) -> Page:
         if screen not in self._pages:
+            from portal_admin.ui.page import PageContext
+
             context = PageContext(
                 spec=self.specs[screen],
                 navigator=self.navigator,
@@ -257,6 +266,8 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         if self._about is None:
+            from portal_admin.ui.about import AboutPanel
+
             self._about = AboutPanel()
             self._middle.addWidget(self._about)
         self._about.open_panel()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QKeyEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
-from portal_admin.ui.page import PageSpec
+from portal_admin.ui.pages import PageSpec
 from portal_admin.ui.theme import Scheme, Size, Space, theme
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
@@ -52,7 +52,7 @@ class NavigationBar(QFrame):
                 self._add_line()
             self._add_page(spec, number)
         self._column.addStretch(1)
-        self._add_theme_menu()
+        self._add_theme_button()
         about = self._add_button("info", self.tr("About"))
         about.clicked.connect(lambda _checked=False: self.about_chosen.emit())
         self.set_collapsed(False)
@@ -82,6 +82,7 @@ class NavigationBar(QFrame):
 
     def _add_button(self, icon: str, text: str, *, keys: str = "") -> QToolButton:
         made = QToolButton()
+        made.setProperty("collapsed", "false")
         made.setText(f"  {text}")  # the style leaves too little room after the icon
         made.setAccessibleName(text)
         set_tooltip(made, f"{text}  {keys}".strip())
@@ -93,12 +94,19 @@ class NavigationBar(QFrame):
         self._column.addWidget(made)
         return made
 
-    def _add_theme_menu(self) -> None:
+    def _add_theme_button(self) -> None:
         self._theme = self._add_button("system", self.tr("Theme"))
-        self._theme.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._theme.clicked.connect(lambda _checked=False: self._open_theme_menu())
+        self._show_scheme()
+        theme.changed.connect(self._show_scheme)
+
+    def _show_scheme(self) -> None:
+        set_icon(self._theme, _SCHEME_ICONS[theme.scheme])
+
+    def _open_theme_menu(self) -> None:
         menu = QMenu(self._theme)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(self.tr("Theme"))
-        group = QActionGroup(menu)
         words = {
             Scheme.SYSTEM: self.tr("Like the system"),
             Scheme.LIGHT: self.tr("Light"),
@@ -109,15 +117,7 @@ class NavigationBar(QFrame):
             action.setCheckable(True)
             action.setChecked(theme.scheme is scheme)
             action.triggered.connect(lambda _checked=False, s=scheme: self.scheme_chosen.emit(s))
-            group.addAction(action)
-        self._scheme_actions = dict(zip(words, group.actions(), strict=True))
-        self._theme.setMenu(menu)
-        self._show_scheme()
-        theme.changed.connect(self._show_scheme)
-
-    def _show_scheme(self) -> None:
-        set_icon(self._theme, _SCHEME_ICONS[theme.scheme])
-        self._scheme_actions[theme.scheme].setChecked(True)
+        menu.popup(self._theme.mapToGlobal(QPoint(self._theme.width(), 0)))
 
     @property
     def is_collapsed(self) -> bool:

@@ -12,6 +12,7 @@ from portal_admin.errors import DeskError
 from portal_admin.ui import background
 from portal_admin.ui.messages import MessageBar
 from portal_admin.ui.navigation import Navigator, Target
+from portal_admin.ui.pages import PageSpec
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.header import PageHeader
 from portal_admin.ui.widgets.side_panel import SidePanel
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
     from portal_admin.settings import Profile
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class PageSpec:
-    """One entry of the navigation; `factory` is `module:Class`, imported on a worker."""
-
-    id: str
-    title: str
-    purpose: str
-    icon: str
-    factory: str
-    needs_desk: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 
-from portal_admin.ui.page import PageSpec
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One entry of the navigation; `factory` is `module:Class`, imported on a worker."""
+
+    id: str
+    title: str
+    purpose: str
+    icon: str
+    factory: str
+    needs_desk: bool = True
 
 
 def pages() -> tuple[PageSpec, ...]:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from portal_admin.paths import config_folder
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 ANSWER_WITHIN = 1000  # ms
 LONGEST = 2000  # bytes
 
 
+def _mark() -> Path:
+    """Says that a window may be open, so that the first start need not load the network to ask."""
+    return config_folder() / "window.open"
+
+
 def _name() -> str:
     """Differs between users (their folders do), sessions, and folders chosen by PORTAL_ADMIN_HOME."""
+    import hashlib
+
     parts = (str(config_folder()), _session())
     return "portal-admin-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -47,6 +56,14 @@ else:
 
 def hand_over(place: str | None, profile: str | None) -> bool:
     """Ask a window that is already open to come forward and open a place; False when there is none."""
+    return _mark().exists() and _ask(place, profile)
+
+
+def _ask(place: str | None, profile: str | None) -> bool:
+    import json
+
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(_name())
     if not socket.waitForConnected(ANSWER_WITHIN):
@@ -66,24 +83,38 @@ class SingleInstance(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._connected)
+        self._server: QLocalServer | None = None
 
-    def listen(self) -> bool:
-        """Become the one instance; False when another one was faster."""
+    def listen(self, place: str | None = None, profile: str | None = None) -> bool:
+        """Become the one instance; False when another one was a moment faster and took the place over."""
+        from PySide6.QtNetwork import QLocalServer
+
         name = _name()
-        if self._server.listen(name):
-            return True
-        # What a killed window left behind; a living one would have answered before.
-        QLocalServer.removeServer(name)
-        return self._server.listen(name)
+        server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.newConnection.connect(self._connected)
+        if not server.listen(name):
+            if _ask(place, profile):
+                return False
+            # What a killed window left behind.
+            QLocalServer.removeServer(name)
+            server.listen(name)
+        self._server = server
+        mark = _mark()
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        return True
 
     def close(self) -> None:
         """Let the next start become the one instance."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            _mark().unlink(missing_ok=True)
 
     def _connected(self) -> None:
+        if self._server is None:
+            return
         socket = self._server.nextPendingConnection()
         socket.readyRead.connect(lambda: self._read(socket))
         socket.disconnected.connect(socket.deleteLater)
@@ -94,6 +125,8 @@ class SingleInstance(QObject):
             if socket.bytesAvailable() > LONGEST:
                 socket.abort()
             return
+        import json
+
         line = bytes(socket.readLine(LONGEST).data())
         socket.write(b"ok\n")
         socket.flush()

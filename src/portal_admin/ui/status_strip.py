@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.ui.theme import Meaning, Space
-from portal_admin.ui.widgets.ages import age_text, zone_text
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
@@ -82,6 +81,8 @@ class StatusStrip(QFrame):
             self._fact(self.aspire, self.tr("ASPIRE {ms} ms").format(ms=f"{aspire:.0f}"), None)
 
     def _show_synced(self, pulse: Pulse, now: datetime) -> None:
+        from portal_admin.ui.widgets.ages import age_text, zone_text
+
         synced = pulse.synced
         if isinstance(synced, DeskError):
             self._fact(self.synced, synced.title, Meaning.BAD, synced.message)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -154,6 +154,8 @@ class Theme(QObject):
         super().__init__()
         self.colours = LIGHT
         self.scheme = Scheme.SYSTEM
+        # Set by a start that asked for Fusion already: wrapping a QStyle costs the start many milliseconds.
+        self.is_fusion = False
 
     @property
     def is_dark(self) -> bool:
@@ -190,8 +192,9 @@ class Theme(QObject):
         if app.styleSheet() == sheet:
             return
         self.colours = colours
-        if app.style().objectName().lower() != "fusion":
+        if not self.is_fusion:
             app.setStyle("Fusion")
+            self.is_fusion = True
         app.setFont(font())
         app.setPalette(palette(colours))
         app.setStyleSheet(sheet)
@@ -275,7 +278,8 @@ def style_sheet(colours: Colours) -> str:
     mode = "dark" if colours is DARK else "light"
     for picture in ("chevron", "tick"):
         tokens[picture] = (resources() / "style" / f"{picture}-{mode}.svg").as_posix()
-    return Template((resources() / "style" / "window.qss").read_text(encoding="utf-8")).substitute(tokens)
+    sheet = (resources() / "style" / "window.qss").read_text(encoding="utf-8")
+    return re.sub(r"\$(\w+)", lambda found: tokens[found[1]], sheet)
 
 
 def contrast(one: str, other: str) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QFocusEvent,
@@ -14,10 +12,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOptionFocusRect, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from portal_admin.ui.override import override
-from portal_admin.ui.theme import Meaning
+from portal_admin.ui.theme import Meaning, theme
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
@@ -26,9 +24,10 @@ def restyle(widget: QWidget, **properties: object) -> None:
         return
     for name, value in properties.items():
         widget.setProperty(name, value)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
-    widget.update()
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
 
 
 def set_tooltip(widget: QWidget, text: str) -> None:
@@ -38,7 +37,8 @@ def set_tooltip(widget: QWidget, text: str) -> None:
 
 def literal_tooltip(text: str) -> str:
     """Tooltip text escaped so that markup in it is shown and not rendered; empty stays empty."""
-    return f"<span style='white-space:pre-wrap'>{escape(text)}</span>" if text else ""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<span style='white-space:pre-wrap'>{escaped}</span>" if text else ""
 
 
 class PlainLabel(QLabel):
@@ -123,9 +123,8 @@ class ElidedLabel(PlainLabel):
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), self.alignment(), shown)
         if self.hasFocus():
-            option = QStyleOptionFocusRect()
-            option.initFrom(self)
-            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
