@@ -64,7 +64,7 @@ class Details(QFrame):
 
     def _arrange(self) -> None:
         self._inner = QWidget()
-        columns = QHBoxLayout(self._inner)
+        self._columns = columns = QHBoxLayout(self._inner)
         columns.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         columns.setSpacing(Space.XL)
         for made, share in ((self._say(), 5), (self._source(), 6), (self._notes(), 4)):
@@ -157,6 +157,8 @@ class Details(QFrame):
         self.show_notes(notes)
         self._hint.hide()
         self._scroll.show()
+        # Wrapped lines would keep the height of the field before until the next event.
+        self._columns.activate()
 
     def _show_live(self, field: Field, row: FieldRow | None, sheet: FieldSheet | None) -> None:
         live = row is not None and sheet is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHBoxLayout, QSplitter, QVBoxLayout
 
 from portal_admin.domain.fields import Catalogue, Field, FieldNote, FieldRow, FieldSheet, State
@@ -18,6 +19,7 @@ from portal_admin.ui.field_reference.counters import Counters
 from portal_admin.ui.field_reference.details import Details
 from portal_admin.ui.field_reference.export import ExportMenu, Write
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.theme import Space
@@ -27,8 +29,10 @@ from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
 # The table and the details share the height like this until the operator moves the border.
-SHARES = [320, 240]
+SHARES = [300, 256]
 LEAST = (180, 64)
+# Narrower than this, both values matter more than the path, which the details show whole.
+ROOM_FOR_SOURCE = 900
 Notes = Mapping[str, tuple[FieldNote, ...]]
 
 
@@ -108,6 +112,7 @@ class FieldReferencePage(Page):
         self.details.verified.connect(self._verify)
         self.details.retry_asked.connect(self._retry)
 
+    @override
     def open(self, target: Target) -> None:
         if target.contract:
             self.contract.setCurrentText(target.contract)
@@ -116,8 +121,14 @@ class FieldReferencePage(Page):
             self._read("")
         self.contract.setFocus()
 
+    @override
     def refresh(self) -> None:
         self._read(self._wanted)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_columns()
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -228,6 +239,8 @@ class FieldReferencePage(Page):
 
     def _show_columns(self) -> None:
         hidden = lines.SHOWN.catalogue if self._sheet else lines.SHOWN.live
+        if self._sheet and self.width() < ROOM_FOR_SOURCE:
+            hidden |= {"source"}
         for position, column in enumerate(self.table.model.columns):
             self.table.view.setColumnHidden(position, column.key in hidden)
 
