@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import importlib.util
 import threading
 import time
 from collections.abc import Iterator
@@ -21,8 +20,7 @@ from keyring.errors import PasswordDeleteError
 from portal_admin import credentials
 from portal_admin.log import stop_logging
 
-PLUGINS = ("tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk")
-pytest_plugins = [plugin for plugin in PLUGINS if importlib.util.find_spec(plugin)]
+pytest_plugins = ["tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk"]
 
 hypothesis.settings.register_profile(
     "portal", derandomize=True, deadline=None, max_examples=50, database=None

@@ -14,12 +14,14 @@ from portal_admin.cli import run
 PORTFOLIO = {"Instance": {"InstanceId": "T1", "Version": "5.20.57", "Generation": 1}}
 
 
-def test_that_the_sandbox_says_where_it_listens_and_serves_the_file(tmp_path: Path, home: Path) -> None:
-    file = tmp_path / "portfolio.json"
-    file.write_text(json.dumps(PORTFOLIO))
-    command = [sys.executable, "-m", "portal_admin", "sandbox", "--portfolio", str(file), "--port", "0"]
+@pytest.mark.parametrize("words", [["--portfolio", "portfolio.json"], ["--contracts", "20", "--seed", "3"]])
+def test_that_the_sandbox_says_where_it_listens_and_serves(
+    words: list[str], tmp_path: Path, home: Path
+) -> None:
+    (tmp_path / "portfolio.json").write_text(json.dumps(PORTFOLIO))
+    command = [sys.executable, "-m", "portal_admin", "sandbox", *words, "--port", "0"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={"PORTAL_ADMIN_HOME": str(home)}
+        command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env={"PORTAL_ADMIN_HOME": str(home)}
     ) as process:
         try:
             assert process.stdout is not None

@@ -178,13 +178,7 @@ def _parser(chosen: str | None) -> Parser:
 
 
 def _load(module: str) -> Any:
-    name = f"portal_admin.cli.{module}"
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as problem:
-        if problem.name != name:
-            raise
-        raise UsageError("This version does not have that command yet.") from problem
+    return importlib.import_module(f"portal_admin.cli.{module}")
 
 
 def _sub_commands(parser: argparse.ArgumentParser) -> Any:
