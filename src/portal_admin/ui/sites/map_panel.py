@@ -1,0 +1,188 @@
+"""The side panel that maps private labels to a site, with who gains and loses what before it is saved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from portal_admin.domain.people import Site
+from portal_admin.errors import Conflict, DeskError
+from portal_admin.services import sites
+from portal_admin.services.sites import KnownLabel, LabelChange
+from portal_admin.ui import background
+from portal_admin.ui.page import Page
+from portal_admin.ui.sites.change_view import ChangeView
+from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
+from portal_admin.ui.sites.site_rows import mapping_words
+from portal_admin.ui.widgets.side_panel import SidePanel
+from portal_admin.ui.widgets.text import PlainLabel
+
+WIDTH = 440
+PAUSE = 150
+SAVE = "set_labels"
+
+
+class MapPanel(SidePanel):
+    """`saved` carries the site as it was and the LabelChange; a draft is kept for each site until it is saved."""
+
+    saved = Signal(object, object)
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(self.tr("Map labels"), width=WIDTH, parent=page)
+        self._page = page
+        self.site: Site | None = None
+        self._known: tuple[KnownLabel, ...] = ()
+        self._drafts: dict[str, Mapping] = {}
+        self.purpose = PlainLabel(
+            self.tr("The site shows the booked contracts of the labels that are ticked."),
+            kind="secondary",
+            wrap=True,
+        )
+        self.kept = PlainLabel(self.tr("Your unsaved choice from before is still here."), kind="secondary")
+        self.choice = LabelChoice()
+        self.change = ChangeView()
+        heading = PlainLabel(self.tr("Who gains and loses what"), kind="strong")
+        for widget in (self.purpose, self.kept, self.choice, heading, self.change):
+            self.body.addWidget(widget)
+        self.discard_button = self.add_button(self.tr("Discard changes"), self.discard)
+        self.save_button = self.add_button(self.tr("Save labels"), self.save, kind="primary")
+        self.choice.changed.connect(self._changed)
+
+    def start(self, site: Site, known: tuple[KnownLabel, ...], *, label: str | None = None) -> None:
+        """Open the form on a site, with the keyboard on a label when one is named."""
+        if self.site is None or self.site.key != site.key:
+            self.messages.clear()
+        self.site, self._known = site, known
+        draft = self._drafts.get(site.key)
+        self.choice.show_labels(known, draft or _mapping(site), own=site.key)
+        self.kept.setVisible(draft is not None)
+        self.open_panel(
+            self.tr("Map labels of {name}").format(name=site.name),
+            focus=next(iter(self.choice.boxes.values())),
+        )
+        if label is not None:
+            self.choice.focus_label(label)
+        self._preview()
+
+    def discard(self) -> None:
+        """Forget what was ticked."""
+        if self.site is not None:
+            self._drafts.pop(self.site.key, None)
+        self.messages.clear()
+        self.close_panel()
+
+    def _changed(self) -> None:
+        if self.site is None:
+            return
+        self._drafts[self.site.key] = self.choice.mapping
+        if not self._differs():
+            del self._drafts[self.site.key]
+        self._preview()
+
+    def _differs(self) -> bool:
+        return self.site is not None and self.choice.mapping.keys != _mapping(self.site).keys
+
+    def _preview(self) -> None:
+        # Nothing is saved that was not previewed.
+        self.save_button.setEnabled(False)
+        self.discard_button.setEnabled(self._differs())
+        if not self._differs():
+            self.change.say(self.tr("Nothing is changed yet."))
+            background.forget(self)
+            return
+        self.change.say(self.tr("Working out who gains and loses what…"))
+        background.later(self, PAUSE, self._ask, replaces="preview")
+
+    def _ask(self) -> None:
+        if self.site is None:
+            return
+        desk, key, mapping = self._page.desk, self.site.key, self.choice.mapping
+
+        def done(change: LabelChange) -> None:
+            self.change.show_change(change, desk.clock())
+            self.save_button.setEnabled(True)
+
+        def failed(error: DeskError) -> None:
+            self.change.show_failed(error)
+            self.messages.error(error, retry=self._preview)
+
+        background.run(
+            self,
+            lambda: sites.preview_labels(desk, key=key, labels=mapping.labels, unlabelled=mapping.unlabelled),
+            done,
+            failed,
+            replaces="preview",
+        )
+
+    def save(self) -> None:
+        """Replace the whole set."""
+        site = self.site
+        if site is None or not self.save_button.isEnabled():
+            return
+        desk, mapping = self._page.desk, self.choice.mapping
+        self.messages.clear()
+        self.save_button.setEnabled(False)
+        # The page owns the work: an answer must be told even when the panel was closed meanwhile.
+        self._page.run(
+            lambda: sites.set_labels(
+                desk,
+                key=site.key,
+                labels=mapping.labels,
+                unlabelled=mapping.unlabelled,
+                version=site.version,
+            ),
+            lambda change: self._saved(site, change),
+            lambda error: self._failed(site, error),
+            replaces=SAVE,
+        )
+
+    def _saved(self, before: Site, change: LabelChange) -> None:
+        self._drafts.pop(before.key, None)
+        if self.site is not None and self.site.key == before.key:
+            self.close_panel()
+        self.saved.emit(before, change)
+
+    def _failed(self, site: Site, error: DeskError) -> None:
+        self.save_button.setEnabled(True)
+        if isinstance(error, Conflict):
+            self._look_at_theirs(site)
+        elif self.isHidden():
+            self._page.messages.error(error, retry=lambda: self.start(site, self._known))
+        else:
+            self.messages.error(error, retry=self.save)
+
+    def _look_at_theirs(self, mine: Site) -> None:
+        desk = self._page.desk
+
+        def done(found: tuple[Site, ...]) -> None:
+            theirs = next((site for site in found if site.key == mine.key), None)
+            if theirs is None or self.site is None or self.site.key != mine.key:
+                return
+            self.site = theirs
+            words = self.tr(
+                "Somebody else changed the labels of {key} meanwhile. Nothing of yours was saved, and your choice "
+                "is kept.\nIt was: {was}.\nTheirs: {theirs}.\nYours: {yours}.\nSave again to put yours in place of theirs."
+            )
+            self.messages.warning(
+                words.format(
+                    key=mine.key,
+                    was=mapping_words(mine.labels, unlabelled=mine.unlabelled),
+                    theirs=mapping_words(theirs.labels, unlabelled=theirs.unlabelled),
+                    yours=mapping_words(
+                        self.choice.mapping.labels, unlabelled=self.choice.mapping.unlabelled
+                    ),
+                ),
+                action=self.tr("Use theirs"),
+                pressed=self._take_theirs,
+            )
+            self._preview()
+
+        self._page.run(lambda: sites.list_sites(desk), done, self.messages.error)
+
+    def _take_theirs(self) -> None:
+        if self.site is not None:
+            self._drafts.pop(self.site.key, None)
+            self.start(self.site, self._known)
+
+
+def _mapping(site: Site) -> Mapping:
+    return Mapping(site.labels, site.unlabelled)

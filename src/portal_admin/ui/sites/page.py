@@ -1,0 +1,200 @@
+"""The Sites screen: create a site and map private labels to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from portal_admin.domain.people import Site
+from portal_admin.errors import DeskError
+from portal_admin.services import sites
+from portal_admin.services.sites import KnownLabels, LabelChange
+from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
+from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.sites.change_view import change_words
+from portal_admin.ui.sites.create_panel import CreatePanel
+from portal_admin.ui.sites.map_panel import MapPanel
+from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
+from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.widgets.ages import AgeLabel
+from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    sites: tuple[Site, ...]
+    labels: KnownLabels
+
+
+class SitesPage(Page):
+    """Sites above, the labels of ASPIRE's contracts below, a side panel for creating and mapping."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._read_last: _Read | None = None
+        self._wanted: str | None = None
+        self.new_button = self.header.set_primary(self.tr("New site"), self.new_site, icon="plus")
+        self.new_button.setShortcut(QKeySequence("Ctrl+N"))
+        set_tooltip(self.new_button, self.tr("New site (Ctrl+N)"))
+        self.map_button = self.header.add_action(self.tr("Map labels…"), self.map_labels, icon="edit")
+        self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites")
+        self.labels = ListTable(label_columns(), name=self.tr("Private labels"), memory="private_labels")
+        self.age = AgeLabel()
+        self._lay_out()
+        self.create_panel = CreatePanel(self)
+        self.map_panel = MapPanel(self)
+        self.add_side_panel(self.create_panel)
+        self.add_side_panel(self.map_panel)
+        self._connect()
+        self._selected(None)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel(self.tr("Private labels of ASPIRE's booked contracts"), kind="section"), 1)
+        head.addWidget(self.age)
+        self.body.addWidget(_framed(self.sites), 2)
+        self.body.addLayout(head)
+        self.body.addWidget(_framed(self.labels), 3)
+
+    def _connect(self) -> None:
+        self.sites.current_changed.connect(self._selected)
+        self.sites.opened.connect(lambda _key: self.map_labels())
+        self.labels.opened.connect(self._map_label)
+        self.create_panel.created.connect(self._created)
+        self.map_panel.saved.connect(self._saved)
+
+    @override
+    def open(self, target: Target) -> None:
+        self._wanted = target.site
+        self.refresh()
+
+    @override
+    def refresh(self) -> None:
+        desk = self.desk
+        self.sites.state.loading()
+        self.labels.state.loading()
+        self.run(
+            lambda: _Read(sites.list_sites(desk), sites.known_labels(desk)),
+            self._show,
+            self._failed,
+            replaces="read",
+        )
+
+    def new_site(self) -> None:
+        """Open the form for a new site."""
+        self.map_panel.close_panel()
+        self.create_panel.start(self._read_last.labels.labels if self._read_last else ())
+
+    def map_labels(self, *, label: str | None = None) -> None:
+        """Open the form that maps labels to the selected site."""
+        site = self._current()
+        if site is None or self._read_last is None:
+            return
+        self.create_panel.close_panel()
+        self.map_panel.start(site, self._read_last.labels.labels, label=label)
+
+    def _map_label(self, label: object) -> None:
+        only = self._read_last.sites if self._read_last else ()
+        if self._current() is None and len(only) == 1:
+            self.sites.select(only[0].key)
+        if self._current() is None:
+            self.messages.info(self.tr("Select the site that shall take the label first."))
+            self.sites.view.setFocus()
+            return
+        self.map_labels(label=str(label))
+
+    def _current(self) -> Site | None:
+        found = self._read_last.sites if self._read_last else ()
+        return next((site for site in found if site.key == self.sites.current_key), None)
+
+    def _selected(self, _key: object) -> None:
+        self.map_button.setEnabled(self._current() is not None)
+        words = self.tr("Decide which contracts the selected site shows (Enter)")
+        set_tooltip(self.map_button, words if self._current() else self.tr("Select a site first."))
+
+    def _show(self, read: _Read) -> None:
+        self._read_last = read
+        if read.sites:
+            self.sites.set_rows(site_row(site) for site in read.sites)
+        else:
+            self.sites.state.nothing(
+                self.tr("No site yet. A site is one branded portal; end users belong to it."),
+                action=self.tr("New site"),
+                pressed=self.new_site,
+                icon="sites",
+            )
+        if read.labels.labels:
+            self.labels.set_sections(label_sections(read.labels))
+        else:
+            self.labels.state.nothing(
+                self.tr("No booked contract in the portal's copy of ASPIRE yet. Labels appear after a sync.")
+            )
+        fresh = read.labels.freshness
+        self.age.set(fresh.as_of, now=self.desk.clock(), stale=fresh.stale)
+        self._select_wanted()
+        self._selected(None)
+
+    def _select_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is None or self._read_last is None:
+            return
+        keys = {site.key.casefold(): site.key for site in self._read_last.sites}
+        key = keys.get(wanted.casefold())
+        if key is None:
+            self.messages.warning(self.tr("There is no site {key}.").format(key=wanted))
+        else:
+            self.sites.select(key)
+
+    def _failed(self, error: DeskError) -> None:
+        for table in (self.sites, self.labels):
+            table.state.failed(error, self.refresh, at=self.desk.clock())
+
+    def _created(self, site: Site) -> None:
+        self.messages.success(
+            self.tr("Site {name} ({key}) was created. End users can be added to it now.").format(
+                name=site.name, key=site.key
+            )
+        )
+        self._wanted = site.key
+        self.refresh()
+
+    def _saved(self, before: Site, change: LabelChange) -> None:
+        words = self.tr("Labels of {key} were saved. {change}")
+        self.messages.success(
+            words.format(key=before.key, change=change_words(change)),
+            undo=lambda: self._undo(before, change.site),
+        )
+        self._wanted = before.key
+        self.refresh()
+
+    def _undo(self, before: Site, after: Site) -> None:
+        desk = self.desk
+
+        def done(change: LabelChange) -> None:
+            words = self.tr("Undone. Labels of {key} are as they were. {change}")
+            self.messages.success(words.format(key=before.key, change=change_words(change)))
+            self._wanted = before.key
+            self.refresh()
+
+        self.run(
+            lambda: sites.set_labels(
+                desk,
+                key=before.key,
+                labels=before.labels,
+                unlabelled=before.unlabelled,
+                version=after.version,
+            ),
+            done,
+        )
+
+
+def _framed(table: ListTable) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("kind", "panel")
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(1, 1, 1, 1)
+    inside.addWidget(table)
+    return frame

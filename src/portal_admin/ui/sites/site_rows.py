@@ -1,0 +1,87 @@
+"""The rows of the two tables: sites with what they take, and labels with who takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from portal_admin.domain.people import Site
+from portal_admin.services.sites import KnownLabel, KnownLabels
+from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
+from portal_admin.ui.theme import Meaning
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SiteRows", text)
+
+
+def site_columns() -> tuple[Column, ...]:
+    """The columns of the sites."""
+    return (
+        Column("key", _tr("Key"), 110, sortable=True),
+        Column("name", _tr("Name"), 180, sortable=True),
+        Column("labels", _tr("Private labels"), 180, stretch=True),
+        Column("unlabelled", _tr("No label"), 90, Kind.SECONDARY),
+    )
+
+
+def site_row(site: Site) -> Row:
+    """A site as a line."""
+    labels: str | Cell = ", ".join(site.labels)
+    if not site.labels and not site.unlabelled:
+        words = _tr("takes no contracts yet")
+        labels = Cell(words, Meaning.ATTENTION, "warning")
+    elif site.labels:
+        labels = Cell(str(labels), tooltip="\n".join(site.labels))
+    return Row(
+        site.key,
+        (
+            Cell(site.key, tooltip=site.key),
+            Cell(site.name, tooltip=site.name),
+            labels,
+            _tr("taken") if site.unlabelled else _tr("not taken"),
+        ),
+    )
+
+
+def label_columns() -> tuple[Column, ...]:
+    """The columns of the labels."""
+    return (
+        Column("label", _tr("Private label"), 220, sortable=True),
+        Column("contracts", _tr("Booked contracts"), 140, Kind.AMOUNT, sortable=True),
+        Column("sites", _tr("Sites that take it"), 240, stretch=True),
+    )
+
+
+def label_sections(known: KnownLabels) -> list[tuple[str, list[Row]]]:
+    """Labels that no site takes first, because nobody sees their contracts."""
+    orphans = [label_row(one) for one in known.labels if not one.sites]
+    mapped = [label_row(one) for one in known.labels if one.sites]
+    return [
+        (_tr("Mapped to no site: nobody sees these contracts"), orphans),
+        (_tr("Mapped"), mapped),
+    ]
+
+
+def label_row(known: KnownLabel) -> Row:
+    """A label as a line; its key is the label, None for contracts without one."""
+    count = Cell(QLocale().toString(known.contracts), sort=known.contracts)
+    if known.sites:
+        sites: str | Cell = ", ".join(known.sites)
+        name: str | Cell = label_words(known.label)
+    else:
+        sites = Cell(_tr("no site"), Meaning.ATTENTION)
+        name = Cell(label_words(known.label), Meaning.ATTENTION, "warning", sort=known.label or "")
+    return Row(known.label or "", (name, count, sites))
+
+
+def label_words(label: str | None) -> str:
+    """A label, or words for its absence."""
+    return label or _tr("no label")
+
+
+def mapping_words(labels: Iterable[str], *, unlabelled: bool) -> str:
+    """What a site takes, in one line."""
+    parts = [*labels, *([_tr("contracts without a label")] if unlabelled else [])]
+    return ", ".join(parts) or _tr("nothing")
