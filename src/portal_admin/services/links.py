@@ -168,7 +168,7 @@ def add(
         if not new:
             raise Refused(f"{user.email} is linked to that already.", rule="already_linked")
         insert_links(connection, desk, user.id, new)
-        changed = _bump(connection, desk, user, on, action="link.add", accounts=[a.account_id for a in new])
+        changed = _bump(connection, desk, user, on, action="link.add", accounts=new)
     return Changed(changed, read_records(desk, new))
 
 
@@ -190,7 +190,7 @@ def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int |
                 account_link.c.user_id == user.id, account_link.c.account_oid == linked.oid
             )
         )
-        return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=[linked.account_id]))
+        return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=[linked]))
 
 
 def undo_remove(desk: Desk, *, site: str, email: str, account: LinkedAccount) -> Changed:
@@ -204,9 +204,7 @@ def undo_remove(desk: Desk, *, site: str, email: str, account: LinkedAccount) ->
                 rule="undo",
             )
         insert_links(connection, desk, user.id, [Account(account.oid, account.account_id, account.name)])
-        return Changed(
-            _bump(connection, desk, user, on, action="link.undo_remove", accounts=[account.account_id])
-        )
+        return Changed(_bump(connection, desk, user, on, action="link.undo_remove", accounts=[account]))
 
 
 def insert_links(
@@ -249,7 +247,13 @@ def require_version(user: EndUser, version: int | None) -> None:
 
 
 def _bump(
-    connection: Connection, desk: Desk, user: EndUser, on: Site, *, action: str, accounts: list[str]
+    connection: Connection,
+    desk: Desk,
+    user: EndUser,
+    on: Site,
+    *,
+    action: str,
+    accounts: Iterable[Account | LinkedAccount],
 ) -> EndUser:
     connection.execute(update(end_user).where(end_user.c.id == user.id).values(version=user.version + 1))
     after = people.find_user(connection, on, user.email)
@@ -260,7 +264,10 @@ def _bump(
         subject=user.email,
         site=on.key,
         before={"accounts": [a.account_id for a in user.accounts]},
-        after={"accounts": [a.account_id for a in after.accounts], "changed": accounts},
+        after={
+            "accounts": [a.account_id for a in after.accounts],
+            "changed": [{"account_id": a.account_id, "account_oid": a.oid} for a in accounts],
+        },
     )
     return after
 
@@ -280,4 +287,5 @@ def _was_just_removed(connection: Connection, user: EndUser, account: LinkedAcco
         .limit(1)
     )
     last: Any = connection.execute(query).first()
-    return last is not None and last.action == "link.remove" and last.after["changed"] == [account.account_id]
+    gone = [{"account_id": account.account_id, "account_oid": account.oid}]
+    return last is not None and last.action == "link.remove" and last.after["changed"] == gone

@@ -169,8 +169,8 @@ def _mapping(labels: Iterable[str], unlabelled: bool) -> dict[str, str]:
             raise InvalidInput(
                 "A label cannot be blank; contracts without a label are a choice of their own.", field="label"
             )
-        if max(len(trimmed), len(label_key(trimmed))) > LONGEST:
-            raise InvalidInput(f"A label has at most {LONGEST} characters.", field="label")
+        if not is_showable(trimmed) or max(len(trimmed), len(label_key(trimmed))) > LONGEST:
+            raise InvalidInput(f"A label can be shown and has at most {LONGEST} characters.", field="label")
         mapping[label_key(trimmed)] = trimmed
     if unlabelled:
         mapping[""] = ""

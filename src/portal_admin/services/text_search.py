@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, column, or_, select, table
 
-from portal_admin.domain.text import name_key
+from portal_admin.domain.text import canonical_email, name_key
 from portal_admin.models import aspire_account, end_user
 
 TRIGRAM = 3  # a trigram index knows nothing shorter
@@ -18,8 +18,13 @@ SEARCHED: dict[str, tuple[Table, str, tuple[str, ...]]] = {
 
 def contains(connection: Connection, name: str, typed: str) -> ColumnElement[bool]:
     """Every word typed occurs in one of the searched columns; a word of one or two letters begins one."""
-    words = name_key(typed).split()
-    return and_(*(_word(connection, name, word) for word in words))
+    return and_(*(_word(connection, name, _key(word)) for word in typed.split()))
+
+
+def _key(word: str) -> str:
+    # An address is stored in its canonical form; and a query of the index would end at a NUL.
+    key = canonical_email(word) if "@" in word else name_key(word)
+    return key.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:
