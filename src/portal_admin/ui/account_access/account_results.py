@@ -95,6 +95,13 @@ class AccountResults(QListView):
                 return True
         return False
 
+    def enter(self) -> None:
+        """Take the keyboard, with the first account selected when none is."""
+        self.setFocus()
+        if not self.selected:
+            first = next((line.account_id for line in self.results.lines if line.account_id), "")
+            self.select(first)
+
     @property
     def selected(self) -> str:
         """The account id of the selected line, empty for none."""

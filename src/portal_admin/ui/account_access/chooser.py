@@ -60,9 +60,7 @@ class PersonChooser(SearchField):
     chosen = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(
-            tr("Find a person"), placeholder=tr("Person by name or email, or a contract or account id")
-        )
+        super().__init__(tr("Find a person"), placeholder=tr("Name, email, contract or account id"))
         self._desk = desk
         self._take_first = False
         self.results = ListTable(person_columns(), name=tr("People found"))

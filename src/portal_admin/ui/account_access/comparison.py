@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from portal_admin.services.access_overview import AccountProfile
 from portal_admin.ui.account_access import words
-from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -55,6 +56,7 @@ class Comparison(QFrame):
         for column, name in enumerate(names, start=1):
             self._grid.addWidget(PlainLabel(name, kind="secondary"), 1, column)
             self._grid.setColumnStretch(column, 1)
+            self._grid.setColumnMinimumWidth(column, Size.CARD // 3)
 
     def _rows(self, shown: Sequence[AccountProfile], linked: Collection[str]) -> list[tuple[str, list[str]]]:
         yes, no = self.tr("linked already"), self.tr("not linked")
@@ -72,6 +74,7 @@ class Comparison(QFrame):
         differs = len(set(cells)) > 1
         for column, text in enumerate(cells, start=1):
             label = PlainLabel(_breakable(text), kind="strong" if differs else "", wrap=True)
+            label.setMinimumWidth(1)
             label.setObjectName(f"{'differs' if differs else 'same'}_{row}_{column}")
             said = self.tr("{name}: {text}, differs") if differs else self.tr("{name}: {text}")
             label.setAccessibleName(said.format(name=name, text=text))
@@ -89,7 +92,7 @@ class Comparison(QFrame):
     def differing(self) -> list[str]:
         """The texts shown in bold because they differ."""
         labels = self.findChildren(QLabel)
-        return [one.text() for one in labels if one.objectName().startswith("differs_")]
+        return [one.text().replace("\u200b", "") for one in labels if one.objectName().startswith("differs_")]
 
 
 def _counts(profile: AccountProfile) -> str:
@@ -99,5 +102,5 @@ def _counts(profile: AccountProfile) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Addresses may break behind @ and commas, which narrow columns need."""
-    return text.replace("@", "@\u200b").replace(";", "; ").replace(";  ", "; ")
+    """Addresses and long names may break anywhere behind a sign, which narrow columns need."""
+    return re.sub(r"([@.;,_/-]|\w{14})(?=\S)", "\\1\u200b", text)

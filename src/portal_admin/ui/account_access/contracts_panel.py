@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from portal_admin.domain.access import CLOSED, OPEN
@@ -15,15 +16,17 @@ from portal_admin.services.access_overview import Overview
 from portal_admin.services.visibility import ContractLine
 from portal_admin.ui.account_access import words
 from portal_admin.ui.account_access.bar import Bar
+from portal_admin.ui.override import override
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import AgeLabel, age_text
 from portal_admin.ui.widgets.search_field import SearchField
-from portal_admin.ui.widgets.text import PlainLabel
+from portal_admin.ui.widgets.text import ElidedLabel
 
 ALL, HIDDEN = "all", "hidden"
-AMOUNT_COLUMN = 4
+TYPE_COLUMN = 1
+ROOM_FOR_TYPE = Size.FORM - Size.ROW
 
 
 class ContractsPanel(QFrame):
@@ -44,6 +47,7 @@ class ContractsPanel(QFrame):
         self.stale = Bar()
         self.filter = SearchField(self.tr("Filter contracts"), placeholder=self.tr("Filter"))
         self.filter.setMaximumWidth(Size.CARD)
+        self.filter.setMinimumWidth(Size.CARD // 3)
         self.counts: dict[str, QToolButton] = {}
         self.table = self._make_table("")
         self._column = QVBoxLayout(self)
@@ -67,7 +71,7 @@ class ContractsPanel(QFrame):
         self._show_rows()
 
     def _build(self) -> None:
-        title = PlainLabel(self.tr("Contracts as the portal shows them"), kind="section")
+        title = ElidedLabel(self.tr("Contracts as the portal shows them"), kind="section")
         top = QHBoxLayout()
         top.addWidget(title, 1)
         top.addWidget(self.age)
@@ -105,8 +109,8 @@ class ContractsPanel(QFrame):
             Column("contract", self.tr("Contract"), 108, Kind.ID, sortable=True),
             Column("type", self.tr("Type"), 108, Kind.SECONDARY, sortable=True),
             Column("customer", self.tr("Customer"), 140, sortable=True, stretch=True),
-            Column("due", self.tr("Next due"), 92, Kind.ID, sortable=True),
-            Column("amount", paid, 104, Kind.AMOUNT, sortable=True),
+            Column("due", self.tr("Next due"), 96, Kind.ID, sortable=True),
+            Column("amount", paid, 120, Kind.AMOUNT, sortable=True),
         ]
         table = ListTable(columns, name=self.tr("Contracts"))
         table.model.modelReset.connect(lambda: self._span_hidden(table))
@@ -114,6 +118,15 @@ class ContractsPanel(QFrame):
         table.opened.connect(lambda key: self.asked.emit(key[1]))
         self._currency = currency
         return table
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """The customer needs the room more than the type does."""
+        self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < ROOM_FOR_TYPE)
 
     def _pick(self, key: tuple[str, str] | None) -> None:
         if key is not None and not self._showing:
@@ -128,6 +141,7 @@ class ContractsPanel(QFrame):
         self._column.replaceWidget(old, self.table)
         old.hide()
         old.deleteLater()
+        self._fit_columns()
 
     def _row(self, line: ContractLine, mixed: bool) -> Row:
         customers = self._overview.customers if self._overview else {}
@@ -198,7 +212,7 @@ class ContractsPanel(QFrame):
         for line in range(table.model.rowCount()):
             row = table.model.row_at(line)
             if row is not None and _area(row) == HIDDEN:
-                table.view.setSpan(line, 1, 1, len(table.model.columns) - 1)
+                table.view.setSpan(line, TYPE_COLUMN, 1, len(table.model.columns) - 1)
 
 
 def _area(row: Row) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
@@ -18,6 +19,7 @@ from portal_admin.ui.account_access.account_results import AccountResults, Resul
 from portal_admin.ui.account_access.bar import Bar
 from portal_admin.ui.account_access.comparison import Comparison
 from portal_admin.ui.account_access.preview import PreviewView
+from portal_admin.ui.override import override
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.side_panel import SidePanel
@@ -57,7 +59,7 @@ class LinkPanel(SidePanel):
         self.detail = QVBoxLayout()
         self.detail_state = StatePanel(self._holder(self.detail))
         self.verdict = VerdictView()
-        self.reason = PlainLabel(kind="secondary", wrap=True)
+        self.reason = Bar()
         self._lay_out()
 
     # What the page calls
@@ -115,10 +117,12 @@ class LinkPanel(SidePanel):
         self.body.addWidget(self.search)
         self.body.addWidget(self.note)
         self.body.addWidget(frame)
+        self.body.addWidget(self.reason)
         self.body.addWidget(self.detail_state)
-        self.footer.insertWidget(0, self.reason, 1)
         self.add_button(self.tr("Cancel"), self.close_panel)
         self._link = self.add_button(self.tr("Link account"), self._confirm, kind="primary", icon="link")
+        for watched in (self.search, self.results):
+            watched.installEventFilter(self)
         self._forget_choice()
         self._invite()
 
@@ -128,6 +132,18 @@ class LinkPanel(SidePanel):
         layout.setSpacing(Space.M)
         holder.setLayout(layout)
         return holder
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from the search box into the results, Enter there to the button that links."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if watched is self.search and event.key() == Qt.Key.Key_Down:
+                self.results.enter()
+                return True
+            if watched is self.results and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._link.setFocus()
+                return True
+        return super().eventFilter(watched, event)
 
     # Searching
 
@@ -170,10 +186,11 @@ class LinkPanel(SidePanel):
             self._frame.setFixedHeight(RESULTS_HEIGHT)
             return
         kept = self._wanted or self.results.selected
+        ids = [one.offer.account.account_id for one in found.found]
         self.results.show_results(self._lines(found))
         self._frame.setFixedHeight(min(self.results.wanted_height(), 2 * RESULTS_HEIGHT))
-        alone = found.found[0].offer.account.account_id if len(found.found) == 1 else ""
-        if not self.results.select(kept or alone):
+        wanted = kept if kept in ids else ids[0] if len(ids) == 1 else ""
+        if not self.results.select(wanted):
             self._forget_choice()
         self._wanted = ""
 
@@ -226,7 +243,7 @@ class LinkPanel(SidePanel):
         self.examined = None
         self._clear_detail()
         self.detail_state.hide()
-        self.reason.setText("")
+        self._say_why_not("")
         self._link.setEnabled(False)
 
     def _clear_detail(self) -> None:
@@ -240,7 +257,7 @@ class LinkPanel(SidePanel):
 
     def _pick(self, account_id: str) -> None:
         self._link.setEnabled(False)
-        self.reason.setText("")
+        self._say_why_not("")
         self.detail_state.show()
         self.detail_state.loading(self.tr("Asking ASPIRE about {id}…").format(id=account_id))
         background.later(self, EXAMINE_PAUSE, lambda: self._examine(account_id), replaces="examine")
@@ -285,7 +302,7 @@ class LinkPanel(SidePanel):
         place = self.detail.count() if offered else 0
         self.detail.insertWidget(place, self.verdict, 0, Qt.AlignmentFlag.AlignTop)
         self.verdict.show()
-        self.reason.setText(self._why_not())
+        self._say_why_not(self._why_not())
         self._link.setEnabled(self._may_link())
 
     def _preview(self, preview: LinkPreview, overview: Overview) -> PreviewView:
@@ -297,6 +314,10 @@ class LinkPanel(SidePanel):
             self.search.setText(account_id)
             self._wanted = account_id
             self._search(account_id)
+
+    def _say_why_not(self, reason: str) -> None:
+        self.reason.say(reason, Meaning.NEUTRAL, "lock")
+        self._link.setAccessibleDescription(reason)
 
     def _is_linked(self) -> bool:
         return self.examined is not None and (
@@ -311,10 +332,12 @@ class LinkPanel(SidePanel):
             return ""
         verdict = self.examined.candidate.offer.verdict
         if self._is_linked():
-            return self.tr("Linked already.")
+            return self.tr("Linked to this user already.")
         if verdict.cannot_tell:
             return self.tr("Cannot be linked until ASPIRE answers.")
-        return "" if verdict.verdict == OFFERED else self.tr("Refused: not offered on this site.")
+        if verdict.verdict == OFFERED:
+            return ""
+        return self.tr("Cannot be linked: the rules do not offer it on this site.")
 
     def _confirm(self) -> None:
         if self.examined is not None and self._may_link():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -35,26 +35,36 @@ class AccountCard(QFrame):
         account = card.account
         self.setObjectName(f"card_{account.account_id}")
         self.name = ElidedLabel(account.name if account.known else account.account_id, kind="strong")
+        self.chip = StatusChip()
         self.unlink_button = button(
-            self.tr("Unlink…"), lambda: self.unlink.emit(account.account_id), kind="link", icon="unlink"
+            self.tr("Unlink…"), lambda: self.unlink.emit(account.account_id), kind="link"
         )
         self.unlink_button.setAccessibleName(self.tr("Unlink {account}").format(account=account.account_id))
         self.unlink_button.setEnabled(not is_last)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(Space.L, Space.S, Space.S, Space.S)
-        grid.setHorizontalSpacing(Space.S)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(0, 1)
-        grid.addWidget(self.name, 0, 0)
-        grid.addWidget(self.unlink_button, 0, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addLayout(self._second_line(card), 1, 0, 1, 2)
+        first = QHBoxLayout()
+        first.setSpacing(Space.S)
+        first.addWidget(self.name, 1)
+        first.addWidget(self.chip)
+        first.addWidget(self.unlink_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.L, Space.S, Space.S, Space.S)
+        column.setSpacing(0)
+        column.addLayout(first)
+        column.addLayout(self._second_line(card))
         if is_last:
-            said = self.tr("The last link cannot be removed: a user needs at least one linked account.")
-            grid.addWidget(PlainLabel(said, kind="secondary", wrap=True), 2, 0, 1, 2)
+            said = self.tr("The last link stays: a user needs at least one linked account.")
+            column.addWidget(PlainLabel(said, kind="secondary", wrap=True))
             set_tooltip(self.unlink_button, said)
-        if card.offer is not None and card.offer.verdict == NOT_OFFERED:
-            grid.addWidget(self._no_longer_offered(words.refusal(card.offer)), 3, 0, 1, 2)
         self.setAccessibleName(f"{account.name}, {account.account_id}")
+        if card.offer is not None and card.offer.verdict == NOT_OFFERED:
+            self._mark(words.refusal(card.offer))
+
+    def _mark(self, reason: str) -> None:
+        """The picker would not offer it now; the link stays and still counts."""
+        self.chip.set(self.tr("No longer offered"), Meaning.ATTENTION)
+        said = self.tr("Could not be linked now, but the link stays and still counts. {reason}")
+        set_tooltip(self.chip, said.format(reason=reason))
+        self.setAccessibleDescription(said.format(reason=reason))
 
     def _second_line(self, card: LinkedCard) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -72,19 +82,6 @@ class AccountCard(QFrame):
         row.addWidget(self.said, 1)
         return row
 
-    def _no_longer_offered(self, reason: str) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(Space.S)
-        chip = StatusChip(self.tr("No longer offered"), Meaning.ATTENTION)
-        row.addWidget(chip)
-        self.reason = ElidedLabel(
-            self.tr("The link stays and still counts. {reason}").format(reason=reason), kind="secondary"
-        )
-        row.addWidget(self.reason, 1)
-        return holder
-
 
 class _Cards(QScrollArea):
     """As tall as its cards, and no taller than its share of the column."""
@@ -95,6 +92,12 @@ class _Cards(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
 
     @override
     def sizeHint(self) -> QSize:
@@ -121,7 +124,7 @@ class LinksPanel(QFrame):
         self.setProperty("kind", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.cards: dict[str, AccountCard] = {}
-        self.title = PlainLabel(kind="section")
+        self.title = ElidedLabel(kind="section")
         self.link_button: QPushButton = button(
             self.tr("Link account…"), self.link.emit, kind="primary", icon="link"
         )
@@ -143,7 +146,7 @@ class LinksPanel(QFrame):
         inner = QWidget()
         inner.setObjectName("cards")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, Space.S)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.cards = {}
         for card in overview.cards:

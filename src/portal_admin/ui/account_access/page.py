@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import LinkedAccount
 from portal_admin.errors import Conflict, DeskError
@@ -41,6 +41,7 @@ class AccountAccessPage(Page):
         super().__init__(context)
         self._choice: Choice | None = None
         self._link_later = ""
+        self._is_new_person = False
         self._recent: dict[Choice, Row] = {}
         self._overview: Overview | None = None
         self.chooser = PersonChooser(self.desk)
@@ -63,8 +64,7 @@ class AccountAccessPage(Page):
             if target.contract:
                 self.why.contract.setText(target.contract)
             self._choose(Choice(target.site, target.email))
-            if target.account:
-                self._link_later = target.account
+            self._link_later = target.account or ""
         elif target.contract or target.account:
             self._choose(Choice(contract=target.contract, account=target.account))
         elif self._choice is not None:
@@ -87,8 +87,7 @@ class AccountAccessPage(Page):
 
     def _build(self) -> None:
         self.header.actions_row.addWidget(self.chooser)
-        self.chooser.setMinimumWidth(Size.CARD)
-        self.chooser.setMaximumWidth(Size.SIDE_PANEL)
+        self.chooser.setMinimumWidth(Size.CARD + Size.NAVIGATION_COLLAPSED)
         self.chooser.offer(self)
         self._right = QWidget()
         right = QVBoxLayout(self._right)
@@ -97,21 +96,21 @@ class AccountAccessPage(Page):
         right.addWidget(self.links, 2)
         right.addWidget(self.why, 3)
         person = QWidget()
-        grid = QGridLayout(person)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(Space.M)
-        grid.addWidget(self.strip, 0, 0, 1, 2)
-        grid.addWidget(self.contracts, 1, 0)
-        grid.addWidget(self._right, 1, 1)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
-        grid.setRowStretch(1, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(Space.L)
+        columns.addWidget(self.contracts, 3)
+        columns.addWidget(self._right, 2)
+        whole = QVBoxLayout(person)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(Space.M)
+        whole.addWidget(self.strip)
+        whole.addLayout(columns, 1)
         self._right.setMinimumWidth(Size.CARD + Size.NAVIGATION_COLLAPSED)
         self.state = StatePanel(person)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.people)
         self._stack.addWidget(self.state)
+        self._stack.setMinimumWidth(Size.CARD)  # or an open side panel would widen the window
         self.body.addWidget(self._stack, 1)
         for panel in (self.link_panel, self.unlink_panel):
             self.add_side_panel(panel)
@@ -129,7 +128,7 @@ class AccountAccessPage(Page):
         self.link_panel.confirmed.connect(self._link)
         self.unlink_panel.confirmed.connect(self._unlink)
         for panel in (self.link_panel, self.unlink_panel):
-            panel.closed.connect(self._fit)
+            panel.closed.connect(lambda: self._fit())
 
     # Choosing
 
@@ -163,6 +162,7 @@ class AccountAccessPage(Page):
             self.people.wait(
                 self.tr("Who can see contract {id}").format(id=wanted),
                 self.tr("Choose a person, here or above, to see why they do or do not see it."),
+                self.tr("Area, and through which account"),
             )
             self.run(
                 lambda: access.who(self.desk, contract_id=wanted),
@@ -175,6 +175,7 @@ class AccountAccessPage(Page):
             self.people.wait(
                 self.tr("Who is linked to account {id}").format(id=wanted),
                 self.tr("Choose a person to see what the link opens."),
+                self.tr("Links"),
             )
             self.run(
                 lambda: linked_people(self.desk, account_id=wanted),
@@ -198,6 +199,7 @@ class AccountAccessPage(Page):
         site, email = choice.site, choice.email
         if fresh:
             self._overview = None
+            self._is_new_person = True
         self.state.loading()
         self.run(
             lambda: overview(self.desk, site=site, email=email),
@@ -223,15 +225,19 @@ class AccountAccessPage(Page):
         self.links.show_overview(found)
         user = found.contracts.user
         self.why.show_user(user)
-        row = person_row(user)
+        if self._is_new_person:
+            self._is_new_person = False
+            if not self.link_panel.isVisible():
+                self.why.contract.setFocus()
         choice = Choice(user.site, user.email)
         self._recent.pop(choice, None)
-        self._recent = {choice: Row(choice, (*row.cells, "")), **self._recent}
+        self._recent = {choice: person_row(user), **self._recent}
         while len(self._recent) > RECENT_AT_MOST:
             self._recent.popitem()
         if self._link_later:
             account, self._link_later = self._link_later, ""
-            self._open_link_panel(account)
+            if account not in self.links.cards:
+                self._open_link_panel(account)
 
     # Linking
 
@@ -239,15 +245,15 @@ class AccountAccessPage(Page):
         if self._overview is None:
             return
         self.unlink_panel.close_panel()
+        self._fit(opening=self.link_panel)
         self.link_panel.show_for(self._overview, account_id)
-        self._fit()
 
     def _open_unlink_panel(self, account_id: str) -> None:
         if self._overview is None:
             return
         self.link_panel.close_panel()
+        self._fit(opening=self.unlink_panel)
         self.unlink_panel.show_for(self._overview, account_id)
-        self._fit()
 
     def _link(self, account_id: str, name: str) -> None:
         found = self._overview
@@ -344,9 +350,9 @@ class AccountAccessPage(Page):
         for panel in (self.link_panel, self.unlink_panel):
             panel.close_panel()
 
-    def _fit(self) -> None:
+    def _fit(self, *, opening: SidePanel | None = None) -> None:
         panels: tuple[SidePanel, ...] = (self.link_panel, self.unlink_panel)
-        is_open = any(not panel.isHidden() for panel in panels)
+        is_open = any(panel is opening or not panel.isHidden() for panel in panels)
         self._right.setVisible(not is_open or self.width() >= ROOM_FOR_THREE)
 
     @override

@@ -50,16 +50,19 @@ class OtherViewers(QWidget):
     def show_viewers(self, found: Viewers, *, site: str, email: str) -> None:
         """Everybody but the person in view."""
         others = [s for s in found.sights if (s.site, s.email) != (site, email)]
-        self.title.setText(self.tr("Who else can see {id}").format(id=found.contract_id))
+        said = (
+            self.tr("Who else can see {id}") if others else self.tr("Nobody else can see {id} on any site.")
+        )
+        self.title.setText(said.format(id=found.contract_id))
         self.table.set_rows([_sight_row(sight) for sight in others])
+        self.table.setVisible(bool(others))
         self._fit(len(others))
-        if not others:
-            self.table.state.nothing(self.tr("Nobody else on any site."), icon="people")
         self.show()
 
     def show_failure(self, error: DeskError, retry: Callable[[], object]) -> None:
         """It could not be found out who else sees it."""
         self.title.setText(self.tr("Who else can see this contract"))
+        self.table.show()
         self.table.state.failed(error, retry)
         self._fit(0)
         self.show()
@@ -91,15 +94,13 @@ class PeopleView(QWidget):
         super().__init__()
         self.title = PlainLabel(kind="section", wrap=True)
         self.hint = PlainLabel(kind="secondary", wrap=True)
-        self._extra = Column("extra", "", 180, Kind.SECONDARY)
-        self.table = ListTable([*person_columns(), self._extra], name=self.tr("People"))
-        self.table.opened.connect(self.chosen)
-        self.table.view.clicked.connect(lambda index: self._open(index.row()))
+        self.table = self._make_table("")
         frame = QFrame()
         frame.setProperty("kind", "panel")
         inner = QVBoxLayout(frame)
         inner.setContentsMargins(1, 1, 1, 1)
         inner.addWidget(self.table)
+        self._inner = inner
         heading = QVBoxLayout()
         heading.setSpacing(Space.XS)
         heading.addWidget(self.title)
@@ -114,8 +115,28 @@ class PeopleView(QWidget):
         column.addLayout(top)
         column.addWidget(frame, 1)
 
+    def _make_table(self, extra: str) -> ListTable:
+        columns = person_columns()
+        if extra:
+            columns.append(Column("extra", extra, Size.CARD, Kind.SECONDARY))
+        table = ListTable(columns, name=self.tr("People"))
+        table.opened.connect(self.chosen)
+        table.view.clicked.connect(lambda index: self._open(index.row()))
+        self._extra = extra
+        return table
+
+    def _use(self, extra: str) -> None:
+        """What the last column says differs, and so does its title."""
+        if extra == self._extra:
+            return
+        old, self.table = self.table, self._make_table(extra)
+        self._inner.replaceWidget(old, self.table)
+        old.hide()
+        old.deleteLater()
+
     def show_recent(self, rows: Iterable[Row], find: Callable[[], object]) -> None:
         """The people looked at before, or where to begin."""
+        self._use("")
         self._close.hide()
         self.title.setText(self.tr("Choose a person"))
         self.hint.setText(
@@ -133,8 +154,9 @@ class PeopleView(QWidget):
                 icon="person",
             )
 
-    def wait(self, title: str, hint: str) -> None:
-        """Say what is being looked up."""
+    def wait(self, title: str, hint: str, extra: str) -> None:
+        """Say what is being looked up, and what the last column will tell."""
+        self._use(extra)
         self._close.show()
         self.title.setText(title)
         self.hint.setText(hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from portal_admin.domain.access import DECIDING
@@ -43,7 +43,7 @@ class WhyPanel(QFrame):
         self.contract.setClearButtonEnabled(True)
         self.contract.setPlaceholderText(self.tr("Contract id"))
         self.contract.returnPressed.connect(self._ask_typed)
-        self.ask_button = button(self.tr("Why?"), self._ask_typed)
+        self.ask_button = button(self.tr("Ask"), self._ask_typed)
         self.verdict = VerdictView()
         self.verdict.fix_requested.connect(self._fix)
         self.state = StatePanel(self.verdict)
@@ -82,7 +82,7 @@ class WhyPanel(QFrame):
             self._ask(self._asked)
 
     def _build(self) -> None:
-        label = PlainLabel(self.tr("&Why? Contract"), kind="section")
+        label = PlainLabel(self.tr("&Why?"), kind="section")
         label.setBuddy(self.contract)
         self.contract.setAccessibleName(self.tr("Why? Contract id"))
         top = QHBoxLayout()
@@ -99,8 +99,7 @@ class WhyPanel(QFrame):
         content.addWidget(self.state)
         content.addWidget(self.others)
         content.addStretch(1)
-        scroll = _Scroll()
-        scroll.setWidget(inner)
+        scroll = _Scroll(inner)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -221,10 +220,19 @@ class WhyPanel(QFrame):
 class _Scroll(QScrollArea):
     """Room for a verdict of any length."""
 
-    def __init__(self) -> None:
+    def __init__(self, inner: QWidget) -> None:
         super().__init__()
+        self._inner = inner
+        self.setWidget(inner)
+        inner.installEventFilter(self)
         self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest and watched is self._inner:
+            self._inner.updateGeometry()  # or a verdict that replaces another keeps the other's height
+        return super().eventFilter(watched, event)
 
     @override
     def minimumSizeHint(self) -> QSize:
