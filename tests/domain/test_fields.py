@@ -299,6 +299,16 @@ def test_that_nothing_readable_is_never_told_as_nothing() -> None:
     assert "cannot see" in field_words.spoken(unread, manner=Manner())
 
 
+def test_that_other_peoples_registrations_are_not_read_out() -> None:
+    users = replace(BALANCE, source=Source.PORTAL, record="end_user.email", wording="You sign in as {value}.")
+    one, two = Reading("a@x.example"), Reading(("a@x.example", "b@x.example"))
+    assert (
+        field_words.spoken(FieldRow(users, State.NOT_COMPARED, one), manner=CHICAGO)
+        == "You sign in as a@x.example."
+    )
+    assert "@" not in field_words.spoken(FieldRow(users, State.NOT_COMPARED, two), manner=CHICAGO)
+
+
 def test_that_no_value_is_told_as_none_on_record() -> None:
     none = row(State.EQUAL, Reading(None, FRESH), Reading(None, NOW))
     assert field_words.spoken(none, manner=Manner()) == "We have nothing on record for that on this contract."

@@ -97,3 +97,9 @@ def test_that_there_must_be_a_contract_to_look_at(desk: Desk) -> None:
 
 def test_that_a_contract_without_equipment_proves_nothing_about_it(desk: Desk) -> None:
     assert of(check(desk, contract_id="0012-0046"), "assets.serial_number").live is Proof.NO_RECORD
+
+
+def test_that_a_class_this_aspire_does_not_offer_is_not_asked_for(desk: Desk, sandbox: Any) -> None:
+    sandbox.instance(Capabilities=["Invoices"])
+    sandbox.fault(path="/contracts/10/equipment", status=500)
+    assert of(check(desk, contract_id=CONTRACT), "assets.serial_number").live is Proof.NOT_ASKED

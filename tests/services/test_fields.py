@@ -19,6 +19,7 @@ from tests.services.field_snapshot import keep, register
 
 FRESH = NOW - timedelta(minutes=10)
 CONTRACT = "0012-0045"
+PROOFS = {"Email", "PostalCode", "AccountNumber", "RoutingNumber"}
 
 
 @pytest.fixture
@@ -75,6 +76,14 @@ def test_that_a_class_this_aspire_does_not_offer_does_not_apply(synced: Desk, sa
     sheet = fields.show(synced, contract_id=CONTRACT)
     assert sheet.problems == ()
     assert {row.state for row in sheet.rows if row.field.data_class == "equipment"} == {State.NOT_APPLICABLE}
+
+
+def test_that_a_restored_aspire_is_named(desk: Desk, sandbox: Any) -> None:
+    register(desk, "rolsen@prairie.example", account_oid=1, account_id="A-001")
+    sync(desk)
+    assert fields.show(desk, contract_id=CONTRACT).restored is False
+    sandbox.instance(Generation=2)
+    assert fields.show(desk, contract_id=CONTRACT).restored is True
 
 
 def test_that_a_contract_id_is_found_whatever_its_case_and_outer_blanks(desk: Desk) -> None:
@@ -311,6 +320,10 @@ def test_that_every_entry_can_be_said_and_names_what_it_rests_on() -> None:
         assert entry.label
         assert entry.aspire_screen
         assert entry.wording.endswith((".", "?")), entry.key
+        secret = entry.source is Source.ASPIRE and entry.record.split(".")[-1] in PROOFS
+        assert not (secret and "{value}" in entry.wording), (
+            f"{entry.key} would be read out to anybody who calls"
+        )
         assert "{" not in entry.wording.replace("{value}", ""), entry.key
         assert entry.source is Source.UNREADABLE or entry.record, entry.key
 

@@ -71,6 +71,8 @@ def show_fields(context: Context, args: Namespace) -> int:
         record=lambda row: _row(row, sheet),
         empty="No field of the field reference has that name.",
     )
+    if sheet.restored:
+        context.out.say(fields.RESTORED)
     for problem in sheet.problems:
         context.out.say(f"{problem.data_class or 'ASPIRE'}: {problem.message}")
     return COULD_NOT_LOOK if sheet.problems else DONE

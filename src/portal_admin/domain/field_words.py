@@ -25,6 +25,7 @@ from portal_admin.domain.money import exponent
 NOTHING = "—"
 BLANK = "______"
 SPOKEN_ITEMS = 3
+SEVERAL_USERS = "Several people are registered for this contract; look up the caller before you answer."
 
 STATE_WORDS = {
     State.EQUAL: "Equal",
@@ -144,6 +145,8 @@ def spoken(row: FieldRow, *, manner: Manner) -> str:
         return "I cannot see that value at the moment; let me check and call you back."
     if told.value is None:
         return "We have nothing on record for that on this contract."
+    if row.field.source is Source.PORTAL and isinstance(told.value, tuple):
+        return SEVERAL_USERS
     sentence = text.replace("{value}", _aloud(told.value, manner))
     if row.state is State.DIFFERS and row.portal is not None and live is not None:
         sentence += f" Your portal still shows {_aloud(row.portal.value, manner)}{_until(row, manner)}."

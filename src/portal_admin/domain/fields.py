@@ -119,7 +119,10 @@ class ClassProblem:
 
 @dataclass(frozen=True, slots=True)
 class FieldSheet:
-    """All fields for one contract as of one look; `in_aspire` is None when ASPIRE could not say."""
+    """All fields for one contract as of one look; `in_aspire` is None when ASPIRE could not say.
+
+    `restored` says that ASPIRE went back to a backup after the portal last read it.
+    """
 
     contract_id: str
     customer: str | None
@@ -130,6 +133,7 @@ class FieldSheet:
     in_aspire: bool | None
     rows: tuple[FieldRow, ...]
     problems: tuple[ClassProblem, ...] = ()
+    restored: bool = False
 
     @property
     def counts(self) -> Counter[State]:

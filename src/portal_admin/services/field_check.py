@@ -22,7 +22,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.field_catalogue import catalogue
 from portal_admin.services.field_live import LiveSide, live_side
 from portal_admin.services.field_stored import stored_side
-from portal_admin.services.fields import LOOK_UP_SECONDS
+from portal_admin.services.fields import LOOK_UP_SECONDS, NOT_OFFERED
 from portal_admin.services.settings import read_settings
 
 
@@ -173,6 +173,8 @@ def _in_database(record: str) -> bool:
 
 
 def _live_proof(entry: Field, found: Property, live: LiveSide) -> tuple[Proof, str]:
+    if entry.data_class in live.not_offered:
+        return Proof.NOT_ASKED, NOT_OFFERED
     held = live.held[entry.data_class]
     if held.problem is not None:
         proof = Proof.MISSING if _names(live.problems, entry) else Proof.NOT_READABLE

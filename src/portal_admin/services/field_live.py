@@ -49,6 +49,7 @@ class LiveSide:
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[ClassProblem, ...] = ()
     not_offered: frozenset[str] = frozenset()
+    generation: int | None = None
 
 
 def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: float) -> LiveSide:
@@ -103,6 +104,7 @@ def _read(desk: Desk, aspire: AspireClient, contract: Contract, ends: float) -> 
         settings,
         tuple(problem for problem in problems if problem.data_class not in missing),
         missing,
+        instance.generation if instance else None,
     )
 
 

@@ -23,6 +23,7 @@ from portal_admin.models import (
     sync_state,
 )
 from portal_admin.services.snapshot import account_of, stored_contract
+from portal_admin.services.sync_state import stored_generation
 
 CUSTOMER = "customer"
 USERS_SHOWN = 50
@@ -44,6 +45,7 @@ class StoredSide:
 
     contract: Contract | None
     held: Mapping[str, Held]
+    generation: int | None = None
 
 
 def stored_side(connection: Connection, settings: PortalSettings, contract_id: str) -> StoredSide:
@@ -66,7 +68,7 @@ def stored_side(connection: Connection, settings: PortalSettings, contract_id: s
     detail = aspire_contract_detail
     for row in connection.execute(select(detail).where(detail.c.contract_oid == contract.oid)):
         held[row.data_class] = Held(json.loads(row.record), row.as_of)
-    return StoredSide(contract, held)
+    return StoredSide(contract, held, stored_generation(connection))
 
 
 def customer_oids(roles: Iterable[Role]) -> tuple[int, ...]:

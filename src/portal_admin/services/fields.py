@@ -41,6 +41,7 @@ NOT_OFFERED = "This ASPIRE does not offer this class of data, so the portal cann
 GONE = "ASPIRE no longer has this contract."
 PORTAL_ONLY = "The portal database keeps this itself; ASPIRE has no copy to compare with."
 UNREADABLE = "Staff cannot read this anywhere, so there is nothing to compare."
+RESTORED = "ASPIRE was restored from a backup after the portal last read it. Differences may come from that; run a full sync."
 BAD_FORM = "{side} has a value for this that is not in the expected form."
 NO_SCHEDULE_SAVED = (
     "ASPIRE's Global Setting Save Customer Amortization Schedule is not Yes, so no schedule is saved."
@@ -92,6 +93,7 @@ def show(desk: Desk, *, contract_id: str, budget: float = LOOK_UP_SECONDS) -> Fi
         in_aspire=live.in_aspire,
         rows=tuple(_row(entry, look) for entry in catalogue().fields),
         problems=live.problems,
+        restored=None not in (stored.generation, live.generation) and stored.generation != live.generation,
     )
 
 

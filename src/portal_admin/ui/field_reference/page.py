@@ -182,9 +182,10 @@ class FieldReferencePage(Page):
         self._read("")
 
     def _say_problems(self, sheet: FieldSheet) -> None:
-        if sheet.problems:
-            said = "\n".join(lines.problem_text(problem) for problem in sheet.problems)
-            self.messages.warning(said, action=self.tr("Retry"), pressed=self._retry)
+        said = [fields.RESTORED] if sheet.restored else []
+        said += [lines.problem_text(problem) for problem in sheet.problems]
+        if said:
+            self.messages.warning("\n".join(said), action=self.tr("Retry"), pressed=self._retry)
 
     # --- showing --------------------------------------------------------------------------------------------------
 
