@@ -106,8 +106,8 @@ class PagedModel(QAbstractTableModel):
         return header_alignment(self.columns[section]) if role == _ALIGNMENT else None
 
     @override
-    def flags(self, _index: AnyIndex) -> Qt.ItemFlag:
-        return _FLAGS
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def _want(self, number: int) -> None:
         if number in self._asked:
