@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from portal_admin.errors import DONE
 
 # Pictures must not change with the day on which they are taken.
 PICTURES_TAKEN = datetime(2026, 11, 20, 20, 2, tzinfo=UTC)
+PICTURES_ZONE = "America/Chicago"
 
 
 def add(commands: Commands) -> None:
@@ -60,11 +62,28 @@ def _window(context: Context) -> int:
 
 def _pictures(context: Context, folder: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    _stand_in(PICTURES_ZONE)
+    from portal_admin.app import import_page
     from portal_admin.cli.demo_world import demo_world
+    from portal_admin.settings import choose_profile
+    from portal_admin.ui.pages import pages
     from portal_admin.ui.pictures import take_pictures
+    from portal_admin.wiring import close_desk, open_desk
 
-    with demo_world(say=context.out.say, now=PICTURES_TAKEN) as profile:
+    with demo_world(say=context.out.say, now=PICTURES_TAKEN) as name:
         context.out.say("Rendering the screens…")
-        pictures = take_pictures(profile, folder, clock=lambda: PICTURES_TAKEN)
+        types = {spec.id: import_page(spec) for spec in pages()}
+        desk = open_desk(name, clock=lambda: PICTURES_TAKEN)
+        try:
+            pictures = take_pictures(desk, choose_profile(name), types, folder)
+        finally:
+            close_desk(desk)
     context.out.rows(pictures, columns={"Picture": str}, record=lambda path: {"picture": str(path)})
     return DONE
+
+
+def _stand_in(zone: str) -> None:
+    """Show local times of that zone; Windows shows those of the machine."""
+    os.environ["TZ"] = zone
+    if sys.platform != "win32":
+        time.tzset()

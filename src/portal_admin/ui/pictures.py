@@ -1,0 +1,122 @@
+"""Renders every screen to PNG files by acting as a person does: open, type, press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+
+from portal_admin.ui import background
+from portal_admin.ui.main_window import MainWindow, PageTypes
+from portal_admin.ui.navigation import Target
+from portal_admin.ui.theme import Scheme, theme
+
+if TYPE_CHECKING:
+    from portal_admin.services.desk import Desk
+    from portal_admin.settings import Profile
+
+SIZE = (1280, 800)
+SMALL = (1000, 680)
+
+Act = Callable[[MainWindow], None]
+
+
+def press(text: str) -> Act:
+    """Press the visible button of that text."""
+
+    def act(window: MainWindow) -> None:
+        for button in window.findChildren(QAbstractButton):
+            if button.isVisible() and text in (button.text().replace("&", ""), button.accessibleName()):
+                button.click()
+                background.wait_idle()
+                return
+        raise LookupError(f"no button {text!r}")
+
+    return act
+
+
+def fill(name: str, text: str) -> Act:
+    """Type into the visible field of that name, and press Enter."""
+
+    def act(window: MainWindow) -> None:
+        for field in window.findChildren(QLineEdit):
+            if field.isVisible() and field.accessibleName().startswith(name):
+                field.setFocus()
+                field.setText(text)
+                field.textEdited.emit(text)
+                field.returnPressed.emit()
+                background.wait_idle()
+                return
+        raise LookupError(f"no field {name!r}")
+
+    return act
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One file: what is opened, what is done there, in which theme and size."""
+
+    name: str
+    target: Target
+    acts: tuple[Act, ...] = ()
+    scheme: Scheme = Scheme.LIGHT
+    size: tuple[int, int] = SIZE
+
+
+MARIA = {"site": "NORTHWIND", "email": "maria.olsen@prairiehauling.example"}
+STEVE = {"site": "NORTHWIND", "email": "steve.hart@prairiehauling.example"}
+GRACE = {"site": "NORTHWIND", "email": "grace.kim@kimdental.example"}
+NINA = {"site": "NORTHWIND", "email": "nina.reyes@redcedar.example"}
+
+PICTURES = (
+    Picture("start", Target("start")),
+    Picture("end-users", Target("end_users", **NINA)),
+    Picture("end-users-new", Target("end_users"), (press("New end user"),)),
+    Picture("end-users-dark", Target("end_users", **NINA), scheme=Scheme.DARK),
+    Picture("account-access", Target("account_access", **GRACE, contract="LG-21-0008")),
+    Picture("account-access-look-alike", Target("account_access", **STEVE, contract="NW-25-0140")),
+    Picture(
+        "account-access-link",
+        Target("account_access", **STEVE),
+        (press("Link account…"), fill("Find an account", "prairie")),
+    ),
+    Picture(
+        "account-access-dark", Target("account_access", **MARIA, contract="NW-24-0117"), scheme=Scheme.DARK
+    ),
+    Picture("account-access-small", Target("account_access", **MARIA, contract="NW-24-0117"), size=SMALL),
+    Picture("field-reference", Target("field_reference", contract="EC-23-0044")),
+    Picture("field-reference-dark", Target("field_reference", contract="EC-24-0150"), scheme=Scheme.DARK),
+    Picture("sites", Target("sites", site="NORTHWIND")),
+    Picture("connect", Target("connect")),
+)
+
+
+def take_pictures(desk: Desk, profile: Profile, types: PageTypes, folder: Path) -> list[Path]:
+    """Render PICTURES into the folder and return their paths; needs no display."""
+    application = QApplication.instance() or QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for picture in PICTURES:
+        theme.apply(picture.scheme)
+        window = MainWindow()
+        window.resize(*picture.size)
+        window.show()
+        window.go_live(desk, profile, types)
+        window.open(picture.target)
+        background.wait_idle()
+        for act in picture.acts:
+            act(window)
+        background.wait_idle()
+        application.processEvents()
+        path = folder / f"{picture.name}.png"
+        if not window.grab().save(str(path)):
+            raise OSError(f"{path} cannot be written")
+        paths.append(path)
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return paths

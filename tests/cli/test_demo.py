@@ -1,0 +1,94 @@
+"""The demonstration: every call to try is answered by the place it opens."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from portal_admin.cli import demo
+from portal_admin.cli.demo_world import demo_world
+from portal_admin.domain.people import Status
+from portal_admin.domain.verdict import Result
+from portal_admin.paths import config_folder
+from portal_admin.services import access, accounts, fields, people
+from portal_admin.services.desk import Desk
+from portal_admin.ui.navigation import SCREENS
+from portal_admin.wiring import close_desk, open_desk
+from tests.fixtures.desk import NOW
+
+# Contract asked about, verdict, area, and the checks that fail or advise.
+ANSWERS = {
+    "NW-24-0117": ("visible", "open", set()),
+    "NW-19-0032": ("visible", "closed", set()),
+    "LG-21-0008": ("not_visible", None, {"private_label"}),
+    "NW-26-0201": ("not_visible", None, {"booked"}),
+    "PR-26-0311": ("not_visible", None, {"booked", "synced"}),
+    "NW-25-0140": ("not_visible", None, {"role", "look_alike"}),
+    "PR-24-0188": ("visible", "open", set()),
+    "EC-25-0064": ("not_visible", None, {"private_label"}),
+}
+
+
+def calls() -> list[dict[str, dict[str, str]]]:
+    found: list[dict[str, dict[str, str]]] = tomllib.loads(
+        (config_folder() / "calls_to_try.toml").read_text()
+    )["calls"]
+    return found
+
+
+def check_explanations(desk: Desk) -> None:
+    asked = {}
+    for call in calls():
+        place = call["open"]
+        assert place["screen"] in SCREENS
+        if place["screen"] == "account_access" and "contract" in place:
+            verdict = access.explain(
+                desk, site=place["site"], email=place["email"], contract_id=place["contract"]
+            )
+            said = {c.name for c in verdict.checks if c.result in (Result.FAIL, Result.ADVICE)}
+            asked[place["contract"]] = (verdict.verdict, verdict.area, said)
+    assert asked == ANSWERS
+
+
+def check_the_other_calls(desk: Desk) -> None:
+    quarry = accounts.explain(desk, site="PRAIRIE", account_id="A-90009").verdict
+    assert (quarry.verdict, [c.name for c in quarry.failed]) == (
+        "not_offered",
+        ["active_contract", "same_contract"],
+    )
+    assert (
+        people.show_user(desk, site="NORTHWIND", email="nina.reyes@redcedar.example").status is Status.PENDING
+    )
+    balance = {row.field.key: row for row in fields.show(desk, contract_id="EC-23-0044").rows}
+    assert "differs" in {row.state for row in balance.values()}
+
+
+def test_that_every_call_to_try_is_answered_by_the_place_it_opens() -> None:
+    with demo_world(say=lambda _: None, now=NOW) as profile:
+        desk = open_desk(profile, clock=lambda: NOW)
+        check_explanations(desk)
+        check_the_other_calls(desk)
+        close_desk(desk)
+    assert len(calls()) >= 10
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "shown"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":1"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("win32", {}, True),
+        ("darwin", {}, True),
+    ],
+)
+def test_that_a_display_is_recognised(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], shown: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(demo.sys, "platform", platform)
+    assert demo.has_display() is shown
