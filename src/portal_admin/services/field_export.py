@@ -177,7 +177,7 @@ body { font-family: "Segoe UI", sans-serif; font-size: 13px; color: #1b1f24; mar
 h1 { font-size: 20px; } h2 { font-size: 16px; margin: 24px 0 8px; }
 p.about { color: #5b6672; max-width: 70em; }
 table { border-collapse: collapse; width: 100%; }
-th, td { padding: 4px 8px; text-align: left; vertical-align: top; }
+th, td { border: 1px solid #d5dae0; padding: 4px 8px; text-align: left; vertical-align: top; }
 th { background: #f0f2f5; font-weight: 600; }
 @media print {
   body { margin: 0; font-size: 8pt; }
@@ -188,24 +188,28 @@ th { background: #f0f2f5; font-weight: 600; }
 """
 
 # A page has room for fewer columns than a workbook: what belongs together stands in one cell.
-PRINTED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Portal field", ("Portal field",)),
-    ("Portal shows", ("Portal shows", "As of (portal)")),
-    ("ASPIRE says now", ("ASPIRE says now",)),
-    ("State", ("State",)),
-    ("ASPIRE source", ("ASPIRE screen", "Record")),
-    ("Updated and shown", ("Updated", "Shown")),
-    ("To say on the phone", ("To say on the phone",)),
-    ("Provenance and notes", ("Provenance", "This company's notes")),
+# The number is the group's share of the width.
+PRINTED: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("Portal field", 11, ("Portal field",)),
+    ("Portal shows", 12, ("Portal shows", "As of (portal)")),
+    ("ASPIRE says now", 12, ("ASPIRE says now",)),
+    ("State", 7, ("State",)),
+    ("ASPIRE source", 17, ("ASPIRE screen", "Record")),
+    ("Updated and shown", 12, ("Updated", "Shown")),
+    ("To say on the phone", 16, ("To say on the phone",)),
+    ("Provenance and notes", 13, ("Provenance", "This company's notes")),
 )
 
 
 def as_html(document: Guide, *, style: str = STYLE) -> str:
     """The document as HTML, all text escaped, one table for each portal screen."""
     at = {column.heading: index for index, column in enumerate(document.columns)}
-    groups = [(title, [at[name] for name in names if name in at]) for title, names in PRINTED]
-    shown = [(title, indexes) for title, indexes in groups if indexes]
-    headings = "".join(f"<th>{escape(title)}</th>" for title, _ in shown)
+    groups = [(title, share, [at[name] for name in names if name in at]) for title, share, names in PRINTED]
+    shown = [group for group in groups if group[2]]
+    whole = sum(share for _, share, _ in shown)
+    headings = "".join(
+        f'<th width="{100 * share // whole}%">{escape(title)}</th>' for title, share, _ in shown
+    )
     parts = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         f"<title>{escape(document.title)}</title><style>{style}</style></head><body>",
@@ -213,14 +217,16 @@ def as_html(document: Guide, *, style: str = STYLE) -> str:
         f'<p class="about">{escape(DISCLAIMER)}</p>',
     ]
     for screen in dict.fromkeys(row[0] for row in document.rows):
-        body = "".join(_line(row, shown) for row in document.rows if row[0] == screen)
+        body = "".join(
+            _line(row, [indexes for _, _, indexes in shown]) for row in document.rows if row[0] == screen
+        )
         parts.append(
-            f'<h2>{escape(screen)}</h2><table border="1" cellspacing="0" cellpadding="3" width="100%">'
+            f'<h2><span class="screen">{escape(screen)}</span></h2><table cellspacing="0" cellpadding="3" width="100%">'
             f"<thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>"
         )
     return "".join((*parts, "</body></html>"))
 
 
-def _line(row: tuple[str, ...], shown: list[tuple[str, list[int]]]) -> str:
-    cells = ("\n".join(row[index] for index in indexes if row[index]) for _, indexes in shown)
+def _line(row: tuple[str, ...], groups: list[list[int]]) -> str:
+    cells = ("\n".join(row[index] for index in indexes if row[index]) for indexes in groups)
     return "<tr>" + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}</td>" for cell in cells) + "</tr>"

@@ -49,7 +49,9 @@ def _pdf(guide: Guide) -> bytes:
 
 PRINT_STYLE = """
 body { font-size: 7pt; }
-table { border-collapse: collapse; border-color: #d5dae0; }
-h1 { font-size: 13pt; } h2 { font-size: 10pt; }
+h1 { font-size: 13pt; }
+.screen { font-size: 10pt; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid #d5dae0; }
 th { background-color: #f0f2f5; font-weight: 600; text-align: left; }
 """
