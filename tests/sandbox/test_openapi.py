@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import schemathesis
 import yaml
+from hypothesis import HealthCheck
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from portal_admin.sandbox import records, requests
@@ -51,7 +52,9 @@ def token(running: Sandbox) -> str:
 
 
 @schema.parametrize()
-@hypothesis.settings(max_examples=10, derandomize=True, database=None)
+@hypothesis.settings(
+    max_examples=10, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 def test_that_every_operation_keeps_the_contract(
     case: schemathesis.Case, running: Sandbox, token: str
 ) -> None:

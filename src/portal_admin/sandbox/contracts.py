@@ -90,7 +90,7 @@ def wording(seed: int, number: int, everyone: Parties) -> tuple[str | None, str 
     return _label(_usual_label(seed, block), dice), billing
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _usual_label(seed: int, block: int) -> str | None:
     return Dice(seed, "label", block).of(LABEL_BY_CHANCE)
 

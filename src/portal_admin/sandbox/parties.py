@@ -49,8 +49,8 @@ class Parties:
         self._seed = seed
         self._base = base
         # A page of contracts meets each account several times in a row.
-        self.account = lru_cache(maxsize=4096)(self._account)
-        self.head = lru_cache(maxsize=4096)(self._head)
+        self.account = lru_cache(maxsize=256)(self._account)
+        self.head = lru_cache(maxsize=256)(self._head)
 
     def _head(self, number: int) -> tuple[str, str, str | None]:
         """The account's name, its email domain and its Email."""
