@@ -27,8 +27,15 @@ APage = TypeVar("APage", bound=Page)
 PLATFORM_NOISE = ("This plugin does not support",)
 
 
+@pytest.fixture(scope="session")
+def frozen() -> None:
+    """What was imported need not be looked at by each test's collection of garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
+def dressed(qapp: QApplication, frozen: None) -> Iterator[None]:
     """The light theme; no background work, window or Qt warning may be left behind."""
     said: list[str] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
@@ -13,7 +13,7 @@ from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, restyle
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, restyle, set_tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ _WARNING = _Look(Meaning.ATTENTION, "warning", "attention")
 _ERROR = _Look(Meaning.BAD, "cross", "bad")
 _UNKNOWN = _Look(Meaning.UNKNOWN, "question", "unknown")
 _COULD_NOT_LOOK = 3
+UNDO_KEYS = "Ctrl+Shift+Z"
 
 
 class MessageBar(QFrame):
@@ -74,7 +75,8 @@ class MessageBar(QFrame):
         self._say(_SUCCESS, "", sentence)
         if undo is not None:
             made = self._add(self.tr("Undo"), "undo", undo)
-            made.setShortcut(QKeySequence(self.tr("Ctrl+Shift+Z")))
+            set_tooltip(made, UNDO_KEYS)
+            QShortcut(QKeySequence(UNDO_KEYS), made).activated.connect(made.click)
 
     def warning(
         self, sentence: str, *, action: str = "", pressed: Callable[[], object] | None = None
@@ -119,6 +121,7 @@ class MessageBar(QFrame):
         made = button(text, act, icon=icon)
         self._buttons.append(made)
         self._actions.addWidget(made)
+        made.show()
         return made
 
     def _drop_actions(self) -> None:
