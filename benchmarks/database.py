@@ -82,6 +82,13 @@ def _fill(engine: Engine, users: int, accounts: int, contracts: int) -> None:
         connection.exec_driver_sql("analyze")
 
 
+def add_users(engine: Engine, users: int, *, site_ids: tuple[int, ...]) -> None:
+    """Add that many end users without links to sites that exist."""
+    chance = random.Random(7)
+    rows = (_user(number, chance) | {"site_id": chance.choice(site_ids)} for number in range(1, users + 1))
+    _insert(engine, models.end_user, ({k: v for k, v in row.items() if k != "id"} for row in rows))
+
+
 def _account(oid: int) -> dict[str, Any]:
     name = f"{FIRST[oid % 10]} Haulage {oid:06} LLC"
     return {
