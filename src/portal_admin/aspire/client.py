@@ -14,7 +14,7 @@ from portal_admin.aspire.failures import Reply, from_reply
 from portal_admin.aspire.parsing import ListOf
 from portal_admin.aspire.transport import Transport
 from portal_admin.domain.records import Account, Contact, Contract, Instance, Page, Removed
-from portal_admin.errors import AspireReplyUnreadable, InvalidInput
+from portal_admin.errors import AspireDenied, AspireReplyUnreadable, InvalidInput
 
 LOOK_UP_BUDGET = 8.0
 # A sync page may wait as long as ASPIRE asks for, up to a minute, and still has a look-up's time to be read in.
@@ -113,14 +113,23 @@ class AspireClient:
         account_oid: int | None = None,
         limit: int = 50,
     ) -> tuple[Account, ...]:
-        """The first `limit` accounts that meet all that is given; blank text is none given."""
+        """The first `limit` accounts that meet all that is given; blank text is none given.
+
+        AspireDenied when there are some, but this login may read none of them.
+        """
         if account_id is not None and not _is_id(account_id):
             return ()
         text = (text or "").strip() or None
         if text is not None and len(text) > TEXT_LENGTH:
             raise InvalidInput(f"ASPIRE searches for at most {TEXT_LENGTH} characters.", field="text")
         params: Params = {"text": text, "accountId": account_id, "accountOid": account_oid, "limit": limit}
-        return _present(self._page("/accounts", parsing.ACCOUNTS, params))
+        page = self._page("/accounts", parsing.ACCOUNTS, params)
+        found = _present(page)
+        if page.withheld and not found:
+            raise AspireDenied(
+                "The ASPIRE login may not read the accounts that fit. Ask for the right in ASPIRE."
+            )
+        return found
 
     def contacts_of(self, *, account_oid: int) -> tuple[Contact, ...]:
         """Every contact of the account."""
