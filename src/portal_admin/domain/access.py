@@ -23,6 +23,13 @@ USERS_SOURCE = "managing-portal-users"
 
 OPEN, CLOSED = "open", "closed"
 DECIDING = ("exists", "booked", "role", "private_label", "user_active")
+SUBJECTS = {
+    "exists": "Whether the contract exists",
+    "booked": "Whether it is booked",
+    "role": "Whether a linked account has a role on it",
+    "private_label": "Whether this site takes its private label",
+    "look_alike": "Whether a look-alike is linked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +320,15 @@ def _look_alike(case: AccessCase, basis: Basis[Contract]) -> Check:
 
 
 def _unknown(name: str, case: AccessCase, basis: Basis[Contract], source: str) -> Check:
+    subject = SUBJECTS[name]
     if basis.absent:
-        sentence = "Nothing to check: there is no such contract."
+        sentence = f"{subject}: nothing to check, there is no such contract."
         return Check(name, Result.UNKNOWN, sentence, source, {"reason": "no such contract"}, basis.as_of)
-    aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
-    sentence = f"Cannot be checked: {aged}, and ASPIRE could not be asked. {case.live.reason or ''}".strip()
+    why = case.live.reason or ""
+    if name == "exists":  # the other lines need not say again how far the portal's copy helps
+        aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
+        why = f"{aged}, and ASPIRE could not be asked. {why}"
+    sentence = f"{subject} cannot be checked: {why}".strip()
     return Check(name, Result.UNKNOWN, sentence, source, {"reason": case.live.reason}, basis.as_of, "Retry.")
 
 

@@ -20,6 +20,15 @@ from portal_admin.domain.verdict import Check, Edition, Result, Verdict, conjunc
 PICKER_SOURCE = "why-is-a-customer-not-available-to-link-to-a-portal-user"
 FIND_SOURCE = "can-t-find-the-accounts-to-link-to-an-end-user"
 
+SUBJECTS = {
+    "exists": "Whether the account exists",
+    "role": "Whether it has a role that counts",
+    "booked_contract": "Whether it has a booked contract",
+    "active_contract": "Whether it has an active contract",
+    "private_label": "Whether this site takes one of its private labels",
+    "same_contract": "Whether one contract fulfils all of this",
+    "look_alike": "Whether another account looks like it",
+}
 NAMED_AT_MOST = 5  # contract ids in one piece of evidence; the count tells the rest
 NEXT_SYNC = "Wait for the next sync, or ask an administrator to run one."
 
@@ -247,13 +256,17 @@ def _look_alike(case: OfferCase, basis: Basis[Holding]) -> Check:
 
 
 def _unknown(name: str, case: OfferCase, basis: Basis[Holding]) -> Check:
+    subject = SUBJECTS[name]
     if basis.absent:
-        sentence = "Nothing to check: there is no such account."
+        sentence = f"{subject}: nothing to check, there is no such account."
         return Check(
             name, Result.UNKNOWN, sentence, PICKER_SOURCE, {"reason": "no such account"}, basis.as_of
         )
-    aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
-    sentence = f"Cannot be checked: {aged}, and ASPIRE could not be asked. {case.live.reason or ''}".strip()
+    why = case.live.reason or ""
+    if name == "exists":  # the other lines need not say again how far the portal's copy helps
+        aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
+        why = f"{aged}, and ASPIRE could not be asked. {why}"
+    sentence = f"{subject} cannot be checked: {why}".strip()
     return Check(
         name, Result.UNKNOWN, sentence, PICKER_SOURCE, {"reason": case.live.reason}, basis.as_of, "Retry."
     )

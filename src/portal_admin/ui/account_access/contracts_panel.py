@@ -26,7 +26,8 @@ from portal_admin.ui.widgets.text import ElidedLabel
 
 ALL, HIDDEN = "all", "hidden"
 TYPE_COLUMN = 1
-ROOM_FOR_TYPE = Size.FORM - Size.ROW
+ROOM_FOR_TYPE = Size.FORM + Space.XL
+ROOM_FOR_FILTER = Size.SIDE_PANEL
 
 
 class ContractsPanel(QFrame):
@@ -125,7 +126,8 @@ class ContractsPanel(QFrame):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """The customer needs the room more than the type does."""
+        """The customer needs the room more than the type does, the counts more than the filter."""
+        self.filter.setVisible(self.width() >= ROOM_FOR_FILTER)
         self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < ROOM_FOR_TYPE)
 
     def _pick(self, key: tuple[str, str] | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from portal_admin.services.access_overview import Overview
-from portal_admin.ui.theme import Space
+from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import CopyButton
 from portal_admin.ui.widgets.chip import StatusChip
 from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel
@@ -37,6 +37,8 @@ class PersonStrip(QWidget):
         """Show whose access is in view."""
         user = overview.contracts.user
         self.name.setText(user.name)
+        # The name is the last to give way when the line gets short.
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.CARD))
         self.email.setText(user.email)
         self.email.setAccessibleName(self.tr("Email {email}").format(email=user.email))
         self.chip.set(user.status.value)

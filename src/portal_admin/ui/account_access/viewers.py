@@ -34,7 +34,7 @@ class OtherViewers(QWidget):
         columns = [
             Column("name", self.tr("Name"), 130, stretch=True),
             Column("site", self.tr("Site"), 88, Kind.SECONDARY),
-            Column("via", self.tr("Via account"), 92, Kind.SECONDARY),
+            Column("via", self.tr("Via"), 92, Kind.SECONDARY),
             Column("status", self.tr("Status"), 80, Kind.CHIP),
         ]
         self.table = ListTable(columns, name=self.tr("Who else can see this contract"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from portal_admin.domain.access import DECIDING
@@ -222,17 +222,9 @@ class _Scroll(QScrollArea):
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
-        self._inner = inner
         self.setWidget(inner)
-        inner.installEventFilter(self)
         self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest and watched is self._inner:
-            self._inner.updateGeometry()  # or a verdict that replaces another keeps the other's height
-        return super().eventFilter(watched, event)
 
     @override
     def minimumSizeHint(self) -> QSize:
