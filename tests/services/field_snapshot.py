@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS
+from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
 from portal_admin.domain.money import to_minor
 from portal_admin.domain.text import id_key, label_key, name_key
 from portal_admin.models import (
@@ -26,13 +26,19 @@ from portal_admin.models import (
 from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 
+# A busy test machine must not spoil what a test only builds on.
+PATIENCE = 10.0
 KEPT = {"fingerprint": 0, "seen": 1}
 
 
 def keep(desk: Desk, contract_id: str, *, at: datetime, details: bool = True) -> None:
     """Read everything about a contract from the desk's ASPIRE and store it with that time."""
-    aspire = desk.aspire
-    assert aspire is not None
+    assert desk.aspire is not None
+    with desk.aspire.within(PATIENCE):
+        _keep(desk, desk.aspire, contract_id, at, details)
+
+
+def _keep(desk: Desk, aspire: AspireClient, contract_id: str, at: datetime, details: bool) -> None:
     (contract,) = aspire.contracts(contract_id=contract_id)
     customer = next(role.account_oid for role in contract.roles if role.role_type == "Customer")
     (account,) = aspire.accounts(account_oid=customer)
