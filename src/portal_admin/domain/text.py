@@ -41,6 +41,11 @@ def name_key(*parts: str) -> str:
     return " ".join(_folded(" ".join(parts)).split())
 
 
+def whole(typed: str) -> str:
+    """Trimmed, and without halves of characters, which cannot be sent or stored."""
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", typed.strip())
+
+
 def is_showable(text: str) -> bool:
     """Whether there is something to see in the text, and nothing that harms what stands around it."""
     return any(c.isprintable() and not c.isspace() for c in text) and not any(

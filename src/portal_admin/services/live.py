@@ -10,7 +10,7 @@ from portal_admin.domain.access import booked_first
 from portal_admin.domain.offering import Holding
 from portal_admin.domain.reading import Answer, Live
 from portal_admin.domain.records import Account, Contract
-from portal_admin.domain.text import id_key
+from portal_admin.domain.text import id_key, whole
 from portal_admin.errors import AspireRecordMissing, CouldNotLook, SettingsProblem
 from portal_admin.services.desk import Desk
 
@@ -26,7 +26,7 @@ def live_contract(
 
     def ask(aspire: AspireClient) -> Contract | None:
         key = id_key(contract_id)
-        found = aspire.contracts(contract_id=contract_id.strip())
+        found = aspire.contracts(contract_id=whole(contract_id))
         return min((c for c in found if id_key(c.contract_id) == key), key=rank, default=None)
 
     return _ask(desk, ask)
@@ -37,7 +37,7 @@ def live_holding(desk: Desk, account_id: str) -> Live[Holding]:
 
     def ask(aspire: AspireClient) -> Holding | None:
         key = id_key(account_id)
-        found = aspire.accounts(account_id=account_id.strip())
+        found = aspire.accounts(account_id=whole(account_id))
         account = min((a for a in found if id_key(a.account_id) == key), key=lambda a: a.oid, default=None)
         if account is None:
             return None
@@ -60,7 +60,7 @@ def live_accounts(desk: Desk, text: str, limit: int) -> Live[tuple[Account, ...]
     """The accounts that ASPIRE's own search finds."""
 
     def ask(aspire: AspireClient) -> tuple[Account, ...]:
-        return aspire.accounts(text=text, limit=limit)
+        return aspire.accounts(text=whole(text), limit=limit)
 
     return _ask(desk, ask)
 
