@@ -187,3 +187,11 @@ def test_that_a_detail_with_a_number_for_an_amount_is_unreadable() -> None:
     with pytest.raises(AspireReplyUnreadable) as caught:
         parsing.decode_detail(body, "credit_lines")
     assert "$.Items[0].Amount" in caught.value.message
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_that_a_reply_nested_without_end_is_unreadable(depth: int) -> None:
+    deep = json.dumps(contract())[:-1].encode() + b', "Deep": ' + b"[" * depth + b"]" * depth + b"}"
+    with pytest.raises(AspireReplyUnreadable) as caught:
+        parsing.decode_detail(deep, "contract")
+    assert "nested too deeply" in caught.value.message

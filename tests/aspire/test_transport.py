@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time as real_time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -275,3 +276,29 @@ def test_that_nothing_searched_for_reaches_the_log(
     assert "prairie" not in caplog.text
     assert "secret-word" not in caplog.text
     assert "token-1" not in caplog.text
+
+
+def test_that_waiting_for_a_free_connection_keeps_the_budget_too(
+    server: ScriptedServer, hasty: Hasty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CONNECTIONS", 1)
+    server.script.append(silence)
+    busy, waiting = hasty(budget=1.0), None
+    busy.sign_in()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(busy.instance)
+        while "/instance" not in server.paths:
+            real_time.sleep(0.01)
+        with pytest.raises(AspireTooSlow), busy.within(0.1):
+            busy.instance()
+        assert not waiting.done()
+        assert isinstance(waiting.exception(), AspireTooSlow)
+
+
+def test_that_a_caller_cannot_stretch_the_budget_of_the_client(server: ScriptedServer, hasty: Hasty) -> None:
+    server.script.append(silence)
+    client = hasty()
+    client.sign_in()
+    with pytest.raises(AspireTooSlow) as caught, client.within(8):
+        client.instance()
+    assert "0.3 seconds" in caught.value.message

@@ -350,7 +350,7 @@ def test_that_only_one_run_at_a_time_is_let_in(desk: Desk) -> None:
 
     sync(desk, progress=second)
     assert refused[0].rule == "one_sync_at_a_time"
-    assert "2026-11-21 20:03:00 UTC" in refused[0].message
+    assert "2026-11-21 20:05:00 UTC" in refused[0].message
     assert sync_status(desk).holder is None
 
 

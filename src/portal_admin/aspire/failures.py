@@ -121,10 +121,8 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
     """The seconds that ASPIRE asks us to wait, None when it names no time."""
     if reply.retry_after is None:
         return None
-    try:
-        return max(0.0, float(int(reply.retry_after)))
-    except ValueError:
-        pass
+    if reply.retry_after.strip().isdecimal():
+        return float(reply.retry_after)
     try:
         until = parsedate_to_datetime(reply.retry_after)
     except ValueError:

@@ -39,7 +39,7 @@ def decode_instance(body: bytes) -> Instance:
 def decode_settings(body: bytes) -> dict[str, Any]:
     """The answer of /settings, checked, in ASPIRE's own names."""
     _decode(_SETTINGS, body)
-    settings: dict[str, Any] = _without_account_numbers(msgspec.json.decode(body))
+    settings: dict[str, Any] = _plain(body)
     return settings
 
 
@@ -49,8 +49,15 @@ def decode_detail(body: bytes, data_class: str) -> Any:
     A list for invoices, payments, alternate_efts, equipment, bank_accounts and credit_lines; a dict for the others.
     """
     _decode(_DETAILS[data_class], body)
-    record = _without_account_numbers(msgspec.json.decode(body))
+    record = _plain(body)
     return record["Items"] if data_class in _LISTED else record
+
+
+def _plain(body: bytes) -> Any:
+    try:
+        return _without_account_numbers(msgspec.json.decode(body))
+    except RecursionError as error:
+        raise _unreadable("it is nested too deeply", "") from error
 
 
 def _without_account_numbers(value: Any) -> Any:
@@ -123,6 +130,8 @@ def _generation(reply: Reply) -> int | None:
 def _decode(decoder: msgspec.json.Decoder[Wired], body: bytes | msgspec.Raw, at: str = "") -> Wired:
     try:
         return decoder.decode(body)
+    except RecursionError as error:
+        raise _unreadable("it is nested too deeply", at) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         found = _AT.match(str(error))
         what, path = (found["what"], found["path"] or "") if found else ("it is no JSON", "")

@@ -29,6 +29,7 @@ RETRIES = 3
 BACKOFF = 0.25
 BACKOFF_CAP = 4.0
 CONNECTIONS = 16
+LONGEST_WAIT = 3600.0
 REPLY_LIMIT = 32 * 1024 * 1024
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Transport:
             transport=BudgetedTransport(budget, context=context, connections=CONNECTIONS),
             headers={"User-Agent": f"portal-admin/{__version__}", "Accept": "application/json"},
             follow_redirects=False,
-            timeout=None,  # noqa: S113
+            timeout=httpx.Timeout(None),
             trust_env=False,
         )
 
@@ -127,7 +128,9 @@ class Transport:
             self._circuit.succeeded()
 
     def _once(self, method: str, path: str, request: dict[str, Any]) -> Reply:
-        asked = self._client.build_request(method, self._url + path, **request)
+        # The sockets keep the budget themselves; waiting for a free connection must keep it, too.
+        wait = httpx.Timeout(None, pool=min(self._budget.remaining(), LONGEST_WAIT))
+        asked = self._client.build_request(method, self._url + path, timeout=wait, **request)
         answer = self._client.send(asked, stream=True)
         try:
             headers = answer.headers

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from portal_admin.domain.freshness import DAY
 from portal_admin.domain.records import Instance
 from portal_admin.domain.text import label_key
-from portal_admin.errors import AspireRestored, DeskError, SettingsProblem
+from portal_admin.errors import AspireDenied, AspireFailed, AspireRestored, DeskError, SettingsProblem
 from portal_admin.models import site, site_private_label, sync_run
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import sync_lease, sync_state
@@ -212,8 +212,12 @@ def _pass(
 
 def _check_labels(run: Run) -> None:
     """Warn of labels that a site takes and ASPIRE does not know: no contract will ever match them."""
-    with run.aspire.patiently():
-        known = {label_key(label) for label in run.aspire.private_labels()}
+    try:
+        with run.aspire.patiently():
+            known = {label_key(label) for label in run.aspire.private_labels()}
+    except (AspireDenied, AspireFailed) as problem:
+        run.warnings.append(f"The sites' labels could not be compared with ASPIRE's. {problem.message}")
+        return
     label = site_private_label
     query = (
         select(site.c.key, label.c.label)

@@ -20,7 +20,7 @@ from portal_admin.services.sync_details import (
 )
 from portal_admin.services.sync_lists import Run
 
-CONTRACTS_AT_ONCE = 50
+CONTRACTS_AT_ONCE = 20
 # The lists must be read again every quarter of an hour; what is left over is read by the next run.
 AT_MOST = timedelta(minutes=8)
 

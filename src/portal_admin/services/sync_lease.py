@@ -15,8 +15,8 @@ from portal_admin.errors import Refused
 from portal_admin.models import lease
 
 NAME = "sync"
-# Longer than the longest wait for one page.
-LASTS = timedelta(minutes=3)
+# Longer than a page or a batch of details ever takes.
+LASTS = timedelta(minutes=5)
 RULE = "one_sync_at_a_time"
 
 

@@ -60,9 +60,7 @@ def stored_generation(connection: Connection) -> int | None:
 
 def restored_alarm(connection: Connection) -> bool:
     """Whether a sync found that ASPIRE was restored and no complete full sync has followed."""
-    decisive = or_(
-        sync_run.c.outcome == RESTORED, and_(sync_run.c.full.is_(True), sync_run.c.outcome == DONE)
-    )
+    decisive = or_(sync_run.c.outcome == RESTORED, and_(sync_run.c.full, sync_run.c.outcome == DONE))
     query = select(sync_run.c.outcome).where(decisive).order_by(sync_run.c.id.desc()).limit(1)
     return connection.execute(query).scalar() == RESTORED
 
