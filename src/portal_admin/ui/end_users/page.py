@@ -39,7 +39,6 @@ class EndUsersPage(Page):
         self._sites: tuple[Site, ...] | None = None
         self._wanted: UserKey | None = None
         self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
-        self.new_button.setShortcut(QKeySequence("Ctrl+N"))
         set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
         self.filters = FilterBar()
         self.table = UserTable(self.desk, nothing=self._tell_nothing)
@@ -83,9 +82,10 @@ class EndUsersPage(Page):
         self.edit_panel.access_wanted.connect(self._go_to_access)
         self.email_panel.changed.connect(self._email_changed)
         self.email_panel.stale.connect(self._reveal)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._focus_filter)
+        for keys, call in (("Ctrl+N", self.new_user), ("Ctrl+F", self._focus_filter)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(call)
 
     @override
     def open(self, target: Target) -> None:

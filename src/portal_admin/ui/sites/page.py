@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from portal_admin.domain.people import Site
@@ -37,7 +38,6 @@ class SitesPage(Page):
         self._read_last: _Read | None = None
         self._wanted: str | None = None
         self.new_button = self.header.set_primary(self.tr("New site"), self.new_site, icon="plus")
-        self.new_button.setShortcut(QKeySequence("Ctrl+N"))
         set_tooltip(self.new_button, self.tr("New site (Ctrl+N)"))
         self.map_button = self.header.add_action(self.tr("Map labels…"), self.map_labels, icon="edit")
         self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites")
@@ -60,6 +60,9 @@ class SitesPage(Page):
         self.body.addWidget(_framed(self.labels), 3)
 
     def _connect(self) -> None:
+        shortcut = QShortcut(QKeySequence("Ctrl+N"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.new_site)
         self.sites.current_changed.connect(self._selected)
         self.sites.opened.connect(lambda _key: self.map_labels())
         self.labels.opened.connect(self._map_label)
