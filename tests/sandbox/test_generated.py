@@ -219,8 +219,14 @@ def test_that_names_are_near_equal_long_and_foreign(accounts: list[Record]) -> N
     names = [record["Name"] for record in accounts]
 
     def plain(name: str) -> str:
-        letters = name.lower().replace("incorporated", "inc").replace(" and ", " & ").replace("company", "co")
-        return "".join(character for character in letters if character.isalnum())
+        for long, short in (
+            ("incorporated", "inc"),
+            (" and ", " & "),
+            ("company", "co"),
+            ("corporation", "corp"),
+        ):
+            name = name.lower().replace(long, short)
+        return "".join(character for character in name.replace("limited", "ltd") if character.isalnum())
 
     alike = Counter(plain(name) for name in names)
     assert sum(count > 1 for count in alike.values()) > 20

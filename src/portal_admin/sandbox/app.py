@@ -66,6 +66,14 @@ class Aspire:
         self._writes = Writes(self.world)
         self._tokens: dict[str, datetime] = {}
 
+    def switch_on(self, wanted: list[Fault]) -> None:
+        """Add faults; a restore happens at once, and once."""
+        for fault in wanted:
+            if fault.restore is not None:
+                self.world.restore(fault.restore)
+            else:
+                self.faults.add(fault)
+
     # Operations
 
     def sign_in(self, call: Call) -> Answer:

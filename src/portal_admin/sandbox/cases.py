@@ -27,8 +27,9 @@ class Case:
     email: str
     first_name: str
     last_name: str
-    accounts: tuple[str, ...]  # AccountIds the end user is linked to
+    accounts: tuple[str, ...]  # AccountIds the end user is, or would be, linked to
     contract: str  # the ContractId asked about
+    has_user: bool = True  # whether the end user exists already, or the call is to get one
 
 
 PLAIN = Case(
@@ -118,6 +119,7 @@ ALL_TERMINATED = Case(
     "Grant",
     ("A-90009",),
     "PR-18-0011",
+    has_user=False,
 )
 OTHER_SITE = Case(
     "other_site",

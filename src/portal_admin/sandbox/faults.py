@@ -81,11 +81,9 @@ class FaultList:
         self._faults: list[Fault] = []
         self._left: list[int | None] = []
 
-    def replace(self, faults: list[Fault]) -> None:
-        """Forget the old faults, take these."""
+    def clear(self) -> None:
+        """Switch all off."""
         self._faults, self._left = [], []
-        for fault in faults:
-            self.add(fault)
 
     def add(self, fault: Fault) -> None:
         """Switch one more on."""

@@ -34,11 +34,8 @@ BILL_TO = "Accounts Payable"
 
 # One near-equal way to write a name.
 RESPELLED = (
-    (" LLC", ", L.L.C."),
-    (" Inc.", " Incorporated"),
-    (" & ", " and "),
-    (" Co.", " Company"),
-    (".", ""),
+    *((" LLC", ", L.L.C."), (" Inc.", " Incorporated"), (" & ", " and "), (" Co.", " Company")),
+    *((" Corp.", " Corporation"), (" LP", ", L.P."), (" Ltd.", " Limited"), (" ", "  ")),
 )
 
 
@@ -236,10 +233,8 @@ def _business(dice: Dice) -> str:
 
 
 def _respelled(name: str) -> str:
-    for usual, other in RESPELLED:
-        if usual in name:
-            return name.replace(usual, other)[:200]
-    return f"{name}, LLC"[:200]
+    usual, other = next(pair for pair in RESPELLED if pair[0] in name)
+    return name.replace(usual, other)[:200]
 
 
 NO_LETTER = re.compile(r"[^a-z]+")

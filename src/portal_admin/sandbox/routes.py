@@ -160,12 +160,10 @@ class Control:
         switched = self._aspire.faults
         if request.method == "PUT":
             wanted = faults.from_json(await _json(request))
-            for fault in wanted:
-                if fault.restore is not None:
-                    self._aspire.world.restore(fault.restore)
-            switched.replace([fault for fault in wanted if fault.restore is None])
+            switched.clear()
+            self._aspire.switch_on(wanted)
         elif request.method == "DELETE":
-            switched.replace([])
+            switched.clear()
         return json_response(Answer(switched.active()))
 
     async def _instance(self, request: Request) -> Response:

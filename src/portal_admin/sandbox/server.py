@@ -105,12 +105,12 @@ class Sandbox:
 
     def fault(self, **fault: Any) -> None:
         """Switch a fault on, as in `fault(status=503, retry_after=2, path="/contracts", times=1)`; see `faults.Fault`."""
-        (switched,) = from_json([{name.replace("_", "-"): value for name, value in fault.items()}])
-        self._call(lambda: self._aspire.faults.add(switched))
+        wanted = from_json([{name.replace("_", "-"): value for name, value in fault.items()}])
+        self._call(lambda: self._aspire.switch_on(wanted))
 
     def clear_faults(self) -> None:
         """Switch all faults off."""
-        self._call(lambda: self._aspire.faults.replace([]))
+        self._call(self._aspire.faults.clear)
 
     def restore(self, seconds: float = 3600) -> None:
         """Go back to a backup so many seconds old: Generation + 1, the clock back, later changes gone."""
