@@ -17,6 +17,7 @@ from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
 _ONE_LINE = 640
+_LEAST = 280
 
 
 class FilterBar(QWidget):
@@ -44,6 +45,8 @@ class FilterBar(QWidget):
         self._top = QHBoxLayout()
         self._second = QHBoxLayout()
         self._build()
+        # What stands on one line must not keep the bar from getting narrower.
+        self.setMinimumWidth(_LEAST)
         self.search.searched.connect(self._changed)
         self.site.currentIndexChanged.connect(self._changed)
         for box in self.boxes.values():
