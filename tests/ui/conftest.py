@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from portal_admin.app import finder, import_page
@@ -70,8 +71,10 @@ def settle() -> Callable[[], None]:
 
 
 @pytest.fixture
-def opened(qapp: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
-    """Show a widget at 1280 × 720, and close it at the end."""
+def opened(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[Callable[[QWidget], QWidget]]:
+    """Show a widget at 1280 × 720, and close it at the end, before the desk it works on."""
+    if "engine" in request.fixturenames:
+        request.getfixturevalue("engine")
     shown: list[QWidget] = []
 
     def show(widget: QWidget, width: int = 1280, height: int = 720) -> QWidget:
@@ -79,6 +82,7 @@ def opened(qapp: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
         widget.show()
         widget.activateWindow()
         shown.append(widget)
+        QTest.qWaitForWindowActive(widget, 1000)
         qapp.processEvents()
         return widget
 

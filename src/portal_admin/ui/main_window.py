@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         self.find_box.set_finder(None)
         for page in self._pages.values():
             background.forget(page)
+            page.hide()  # pages give back what they hold when they are left
             self.host.removeWidget(page)
             page.deleteLater()
         self._pages.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from portal_admin.ui.theme import Meaning
-from portal_admin.ui.widgets.text import PlainLabel, restyle
+from portal_admin.ui.widgets.text import PlainLabel, restyle, set_shown
 
 STATUS_MEANINGS = {"Pending": Meaning.ATTENTION, "Active": Meaning.GOOD, "Inactive": Meaning.NEUTRAL}
 
@@ -23,5 +23,5 @@ class StatusChip(PlainLabel):
     def set(self, text: str, meaning: Meaning | None = None) -> None:
         """Show another status; an empty text hides the chip."""
         self.setText(text)
-        self.setVisible(bool(text))
+        set_shown(self, bool(text))
         restyle(self, meaning=(meaning or STATUS_MEANINGS.get(text, Meaning.NEUTRAL)).value)

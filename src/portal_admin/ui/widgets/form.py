@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout,
 
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.theme import Space
-from portal_admin.ui.widgets.text import PlainLabel, restyle
+from portal_admin.ui.widgets.text import PlainLabel, restyle, set_shown
 
 Control = TypeVar("Control", bound=QWidget)
 
@@ -25,7 +25,7 @@ class Field(QWidget):
         self.label = PlainLabel(label)
         self.label.setBuddy(control)
         self.note = PlainLabel(hint, kind="secondary", wrap=True)
-        self.note.setVisible(bool(hint))
+        set_shown(self.note, bool(hint))
         control.setAccessibleDescription(hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

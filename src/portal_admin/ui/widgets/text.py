@@ -30,6 +30,15 @@ def restyle(widget: QWidget, **properties: object) -> None:
         widget.update()
 
 
+def set_shown(widget: QWidget, shown: bool) -> None:
+    """Show or hide a part; one without a parent yet is only marked, because showing it would open a window."""
+    if widget.parentWidget() is not None or not shown:
+        widget.setVisible(shown)
+    else:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, False)
+
+
 def set_tooltip(widget: QWidget, text: str) -> None:
     """A tooltip that shows `text` literally; tooltips render rich text, so it is escaped."""
     widget.setToolTip(literal_tooltip(text))
