@@ -37,8 +37,6 @@ SITES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("PRAIRIE", "Prairie Equipment Finance", ("PRAIRIE", "Prairie West"), False),
     ("EASTCOAST", "East Coast Capital", ("EASTERN",), False),
 )
-# Callers who have no end user yet: that is what they call about.
-WITHOUT_USER = (cases.ALL_TERMINATED,)
 STILL_PENDING = ("NORTHWIND", "nina.reyes@redcedar.example", "Nina", "Reyes", ("A-90003",))
 NEIGHBOURS = 60
 STATUSES = (Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.PENDING)
@@ -82,7 +80,7 @@ def _fill(desk: Desk, aspire: Sandbox) -> None:
 
 def _create_callers(desk: Desk) -> None:
     for case in cases.CASES:
-        if case not in WITHOUT_USER:
+        if case.has_user:
             caller = case.site, case.email, case.first_name, case.last_name, case.accounts
             _create(desk, caller, Status.ACTIVE)
     _create(desk, STILL_PENDING, Status.PENDING)
