@@ -21,7 +21,7 @@ from portal_admin.ui.sites.map_panel import MapPanel
 from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.widgets.ages import AgeLabel
-from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
+from portal_admin.ui.widgets.text import ElidedLabel, set_tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class SitesPage(Page):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(PlainLabel(self.tr("Private labels of ASPIRE's booked contracts"), kind="section"), 1)
+        head.addWidget(ElidedLabel(self.tr("Private labels of ASPIRE's booked contracts"), kind="section"), 1)
         head.addWidget(self.age)
         self.body.addWidget(_framed(self.sites), 2)
         self.body.addLayout(head)
