@@ -69,7 +69,6 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             {
                 "check": check.name,
                 "result": check.result,
-                "sentence": check.sentence,
                 "evidence": check.evidence,
                 "source": check.source,
                 "as_of": check.as_of,

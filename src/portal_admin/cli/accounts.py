@@ -47,8 +47,13 @@ def find_accounts(context: Context, args: Namespace) -> int:
         context.out.say("There are more; type more of the name.")
     if offers.unread:
         context.out.say(f"Only the portal's copy was searched: {offers.unread}")
-    undecided = any(offer.verdict.cannot_tell for offer in offers.found)
-    return COULD_NOT_LOOK if offers.stale or undecided else DONE
+    if offers.stale or any(offer.verdict.cannot_tell for offer in offers.found):
+        context.out.say(
+            "Warning: accounts marked “Cannot tell” could not be judged: the portal's copy of ASPIRE is too old "
+            "or lacks them. Run a sync, or ask about one with `accounts explain`."
+        )
+        return COULD_NOT_LOOK
+    return DONE
 
 
 def because(verdict: Verdict) -> tuple[Check, ...]:

@@ -10,6 +10,7 @@ from portal_admin.domain.people import EndUser, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Generations, Stored
 from portal_admin.domain.records import Account, Contract
+from portal_admin.domain.text import whole
 from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import CouldNotLook, NotFound
 from portal_admin.models.engine import reading
@@ -109,7 +110,7 @@ def _judge(desk: Desk, known: _Known, contract_id: str) -> Verdict:
     generation = live_generation(desk) if answered else None
     unnamed = {role.account_oid for role in live.fact.roles} - known.accounts.keys() if live.fact else set()
     case = AccessCase(
-        contract_id=contract_id.strip(),
+        contract_id=whole(contract_id),
         site=known.site,
         status=known.user.status,
         linked=known.user.accounts,
@@ -154,10 +155,10 @@ def who(desk: Desk, *, contract_id: str) -> Viewers:
     live = live_contract(desk, contract_id)
     if live.answer is Answer.UNREAD:
         raise CouldNotLook(
-            f"The portal has no copy of contract {contract_id.strip()}, and ASPIRE could not be asked. {live.reason}"
+            f"The portal has no copy of contract {whole(contract_id)}, and ASPIRE could not be asked. {live.reason}"
         )
     if live.fact is None:
-        raise NotFound(f"Neither the portal nor ASPIRE has a contract {contract_id.strip()}.")
+        raise NotFound(f"Neither the portal nor ASPIRE has a contract {whole(contract_id)}.")
     return Viewers(live.fact.contract_id, (), age)
 
 

@@ -15,7 +15,7 @@ from portal_admin.domain.people import Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Live, Stored
 from portal_admin.domain.records import Account
-from portal_admin.domain.text import id_key, name_key
+from portal_admin.domain.text import id_key, name_key, whole
 from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import CouldNotLook, InvalidInput, Refused
 from portal_admin.models import aspire_account
@@ -93,7 +93,7 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
         held = snapshot.holdings(connection, [account])[account.oid] if account else None
         named = account or (live.fact.account if live.fact else None)
         case = OfferCase(
-            account_id=account_id.strip(),
+            account_id=whole(account_id),
             site=on,
             stored=Stored(held, snapshot.confirmed_at(connection)),
             live=live,
@@ -102,14 +102,14 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
             now=desk.clock(),
         )
     verdict = explain_offer(case)
-    shown = named or Account(0, account_id.strip(), account_id.strip())
+    shown = named or Account(0, whole(account_id), whole(account_id))
     return Offer(shown, verdict, held or live.fact)
 
 
 def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Account, ...]:
     """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read."""
     accounts: dict[int, Account] = {}
-    for account_id in account_ids:
+    for account_id in map(whole, account_ids):
         offer = explain(desk, site=site, account_id=account_id)
         verdict = offer.verdict
         if verdict.cannot_tell:

@@ -13,7 +13,7 @@ from portal_admin.domain.people import EndUser, LinkedAccount, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer
 from portal_admin.domain.records import Account, Contract
-from portal_admin.domain.text import id_key
+from portal_admin.domain.text import id_key, whole
 from portal_admin.errors import Conflict, CouldNotLook, DeskError, NotFound, Refused
 from portal_admin.models import account_link, audit_event, end_user
 from portal_admin.models.engine import reading, writing
@@ -68,7 +68,7 @@ def preview(
     desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> LinkPreview:
     """The contracts gained, lost and still hidden when those accounts are linked or unlinked, from the snapshot."""
-    added, removed = tuple(add), tuple(remove)
+    added, removed = tuple(map(whole, add)), tuple(map(whole, remove))
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         on = find_site(connection, site)
@@ -92,7 +92,7 @@ def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUser
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         on = find_site(connection, site)
-        stored = {wanted: snapshot.stored_account(connection, wanted) for wanted in account_ids}
+        stored = {wanted: snapshot.stored_account(connection, wanted) for wanted in map(whole, account_ids)}
         held = snapshot.holdings(connection, [account for account in stored.values() if account])
         contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
         age = snapshot.freshness(connection, settings, desk.clock())
@@ -276,7 +276,7 @@ def _linked(user: EndUser, account_id: str) -> LinkedAccount:
     for account in user.accounts:
         if id_key(account.account_id) == id_key(account_id):
             return account
-    raise NotFound(f"{user.email} is not linked to account {account_id.strip()}.")
+    raise NotFound(f"{user.email} is not linked to account {whole(account_id)}.")
 
 
 def _was_just_removed(connection: Connection, user: EndUser, account: LinkedAccount) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal_admin.domain.people import Site
-from portal_admin.domain.text import is_showable, label_key
+from portal_admin.domain.text import is_showable, label_key, whole
 from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
 from portal_admin.models import aspire_contract, site, site_private_label
 from portal_admin.models.engine import reading, writing
@@ -158,7 +158,7 @@ def find_site(connection: Connection, key: str) -> Site:
         if found.key.casefold() == key.strip().casefold():
             return found
     known = f"There are: {', '.join(s.key for s in sites)}." if sites else "No site has been created yet."
-    raise NotFound(f"There is no site {key.strip()}. {known}")
+    raise NotFound(f"There is no site {whole(key)}. {known}")
 
 
 def _mapping(labels: Iterable[str], unlabelled: bool) -> dict[str, str]:
