@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from portal_admin.domain.records import Account, Contract, Role
 from portal_admin.domain.verdict import Edition
-from portal_admin.errors import CouldNotLook, NotFound
+from portal_admin.errors import CouldNotLook, NotFound, SettingsProblem
 from portal_admin.models import sync_run
 from portal_admin.models.engine import writing
 from portal_admin.services import access
@@ -59,6 +59,21 @@ def test_that_the_edition_of_the_portal_is_named(office: Desk) -> None:
     with writing(office.engine) as connection:
         set_setting(connection, "edition", "2025")
     assert access.explain(office, site="MAIN", email=RUTH, contract_id="0012-0045").edition is Edition.E2025
+
+
+@pytest.mark.parametrize(("key", "value"), [("edition", "2027"), ("cadence.contracts", "soon")])
+def test_that_a_setting_that_cannot_be_read_is_told(office: Desk, key: str, value: str) -> None:
+    with writing(office.engine) as connection:
+        set_setting(connection, key, value)
+    with pytest.raises(SettingsProblem, match="setting"):
+        access.explain(office, site="MAIN", email=RUTH, contract_id="0012-0045")
+
+
+def test_that_the_cadence_of_the_portal_decides_what_is_stale(office: Desk) -> None:
+    with writing(office.engine) as connection:
+        set_setting(connection, "cadence.contracts", "3600")
+        set_confirmed(connection, STALE)
+    assert not access.report(office).freshness.stale
 
 
 @pytest.mark.parametrize("ask", [access.explain, access.contracts])

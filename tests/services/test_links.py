@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from portal_admin.domain.people import EndUser, LinkedAccount
 from portal_admin.domain.records import Account
-from portal_admin.errors import CouldNotLook, NotFound, Refused
+from portal_admin.errors import Conflict, CouldNotLook, DeskError, NotFound, Refused
 from portal_admin.models.engine import writing
-from portal_admin.services import access, links, people
+from portal_admin.services import access, links, people, users
 from portal_admin.services.desk import Desk
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import STALE, add_account, audit_rows, everything, set_confirmed
@@ -67,8 +70,6 @@ def test_that_a_refusal_tells_every_cause(office: Desk) -> None:
 
 
 def add_to_eastcoast(office: Desk) -> str:
-    from portal_admin.services import users
-
     return users.create_user(
         office, site="EASTCOAST", email="e@x.example", first_name="E", last_name="E", account_ids=["A-008"]
     ).user.email
@@ -237,3 +238,47 @@ def test_that_two_accounts_of_one_id_are_told_apart_by_their_number(office: Desk
     with writing(office.engine) as connection:
         add_account(connection, Account(99, "a-001", "Other Prairie"))
     assert links.preview(office, site="MAIN", email=PAUL, add=["A-001"]).gained
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Run them at the same time, each on its own thread; returns what each returned or raised."""
+    gate = Barrier(len(acts))
+
+    def one(act: Callable[[], object]) -> object:
+        gate.wait()
+        try:
+            return act()
+        except DeskError as problem:
+            return problem
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
+
+
+def test_that_two_desks_cannot_unlink_the_last_two_accounts_at_once(office: Desk) -> None:
+    found = together(
+        lambda: links.remove(office, site="MAIN", email=INA, account_id="A-001"),
+        lambda: links.remove(office, site="MAIN", email=INA, account_id="A-004"),
+    )
+    assert [one.rule for one in found if isinstance(one, Refused)] == ["last_link"]
+    assert len(show(office, INA).accounts) == 1
+
+
+def test_that_two_desks_cannot_create_one_user_twice(office: Desk) -> None:
+    def create() -> object:
+        return users.create_user(
+            office, site="MAIN", email="n@x.example", first_name="N", last_name="N", account_ids=["A-001"]
+        )
+
+    found = together(create, create, create)
+    assert [one.rule for one in found if isinstance(one, Refused)] == ["unique_email"] * 2
+    assert [row.action for row in audit_rows(office.engine)] == ["user.create"]
+
+
+def test_that_of_two_desks_with_the_same_version_one_must_look_again(office: Desk) -> None:
+    found = together(
+        lambda: users.edit_user(office, site="MAIN", email=RUTH, first_name="Ann", version=1),
+        lambda: users.edit_user(office, site="MAIN", email=RUTH, first_name="Bea", version=1),
+    )
+    assert sum(isinstance(one, Conflict) for one in found) == 1
+    assert show(office).version == 2
