@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
@@ -156,6 +156,14 @@ class PersonChooser(SearchField):
             if row is not None:
                 self.results.select(row.key)
                 return
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(Size.CARD + Size.NAVIGATION_COLLAPSED, super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(Size.NAVIGATION, super().minimumSizeHint().height())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -25,9 +25,9 @@ from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel
 
 ALL, HIDDEN = "all", "hidden"
-TYPE_COLUMN = 1
+TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
-ROOM_FOR_FILTER = Size.SIDE_PANEL
+ROOM_FOR_FILTER = Size.CARD + Size.NAVIGATION
 
 
 class ContractsPanel(QFrame):
@@ -126,8 +126,10 @@ class ContractsPanel(QFrame):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """The customer needs the room more than the type does, the counts more than the filter."""
-        self.filter.setVisible(self.width() >= ROOM_FOR_FILTER)
+        """In a narrow panel the customer and the amount are worth more than type, due date and filter."""
+        roomy = self.width() >= ROOM_FOR_FILTER
+        self.filter.setVisible(roomy)
+        self.table.view.setColumnHidden(DUE_COLUMN, not roomy)
         self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < ROOM_FOR_TYPE)
 
     def _pick(self, key: tuple[str, str] | None) -> None:

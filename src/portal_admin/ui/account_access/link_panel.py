@@ -27,7 +27,6 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
 from portal_admin.ui.widgets.verdict_view import VerdictView
 
-WIDTH = Size.SIDE_PANEL + Size.NAVIGATION_COLLAPSED
 EXAMINE_PAUSE = 200
 RESULTS_HEIGHT = 5 * Size.ROW
 _LOOKS = {
@@ -43,7 +42,7 @@ class LinkPanel(SidePanel):
     confirmed = Signal(str, str)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(width=WIDTH)
+        super().__init__()
         self._desk = desk
         self._overview: Overview | None = None
         self._wanted = ""
@@ -59,6 +58,7 @@ class LinkPanel(SidePanel):
         self.detail = QVBoxLayout()
         self.detail_state = StatePanel(self._holder(self.detail))
         self.verdict = VerdictView()
+        self.verdict.fix_requested.connect(lambda _check: self._examine(self.results.selected))
         self.reason = Bar()
         self._lay_out()
 

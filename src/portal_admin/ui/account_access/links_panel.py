@@ -125,9 +125,7 @@ class LinksPanel(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.cards: dict[str, AccountCard] = {}
         self.title = ElidedLabel(kind="section")
-        self.link_button: QPushButton = button(
-            self.tr("Link account…"), self.link.emit, kind="primary", icon="link"
-        )
+        self.link_button: QPushButton = button(self.tr("Link account…"), self.link.emit, kind="primary")
         self._scroll = _Cards()
         top = QHBoxLayout()
         top.setContentsMargins(Space.L, Space.M, Space.L, Space.S)

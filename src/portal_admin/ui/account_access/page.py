@@ -32,8 +32,6 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 RECENT_AT_MOST = 12
 # Below this width an open side panel takes the place of the right column.
 ROOM_FOR_THREE = Size.SIDE_PANEL + Size.FORM + Size.SIDE_PANEL
-ROOM_FOR_SEARCH = 2 * Size.FORM
-CHOOSER_WIDTH = Size.CARD + Size.NAVIGATION_COLLAPSED
 
 
 class AccountAccessPage(Page):
@@ -89,7 +87,6 @@ class AccountAccessPage(Page):
 
     def _build(self) -> None:
         self.header.actions_row.addWidget(self.chooser)
-        self.chooser.setMinimumWidth(CHOOSER_WIDTH)
         self.chooser.offer(self)
         self._right = QWidget()
         right = QVBoxLayout(self._right)
@@ -356,8 +353,6 @@ class AccountAccessPage(Page):
         panels: tuple[SidePanel, ...] = (self.link_panel, self.unlink_panel)
         is_open = any(panel is opening or not panel.isHidden() for panel in panels)
         self._right.setVisible(not is_open or self.width() >= ROOM_FOR_THREE)
-        roomy = not is_open or self.width() >= ROOM_FOR_SEARCH
-        self.chooser.setMinimumWidth(CHOOSER_WIDTH if roomy else Size.NAVIGATION)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

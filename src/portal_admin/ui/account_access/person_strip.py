@@ -37,8 +37,9 @@ class PersonStrip(QWidget):
         """Show whose access is in view."""
         user = overview.contracts.user
         self.name.setText(user.name)
-        # The name is the last to give way when the line gets short.
-        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.CARD))
+        # The name is the last to give way when the line gets short; a hint holds the old minimum.
+        self.name.setMinimumWidth(0)
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.NAVIGATION))
         self.email.setText(user.email)
         self.email.setAccessibleName(self.tr("Email {email}").format(email=user.email))
         self.chip.set(user.status.value)

@@ -223,6 +223,7 @@ class _Scroll(QScrollArea):
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
         self.setWidget(inner)
+        self.setAccessibleName(self.tr("Why? Answer"))  # it takes the keyboard, to be scrolled
         self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
