@@ -116,7 +116,7 @@ def _sweep(connection: Connection, run: Run, kind: Kind[Any], reading: Pass, pos
             "removed. If that is right, run `portal-admin sync --full`; if not, check the rights of ASPIRE's login."
         )
         return 0
-    return remove_unmet(connection, kind, reading.mark)
+    return remove_unmet(connection, kind, reading.mark) if unmet else 0
 
 
 @contextmanager

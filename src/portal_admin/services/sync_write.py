@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 
 from portal_admin.models import aspire_contract, aspire_contract_detail
+from portal_admin.services.sync_insert import insert_rows
 from portal_admin.services.sync_rows import Kind, Line, Values
 
 Item = TypeVar("Item")
@@ -33,11 +34,11 @@ def write_lines(
     changed = [line for oid, line in met.items() if oid in known and known[oid] != line.values["fingerprint"]]
     for line in (*new, *changed):
         line.values["seen"] = mark
-    _insert(connection, kind.table, [line.values for line in new])
+    insert_rows(connection, kind.table, [line.values for line in new])
     _update(connection, kind.table, [line.values for line in changed])
     if kind.roles is not None:
         _delete(connection, kind.roles, "contract_oid", [line.oid for line in changed])
-        _insert(connection, kind.roles, [role for line in (*new, *changed) for role in line.roles])
+        insert_rows(connection, kind.roles, [role for line in (*new, *changed) for role in line.roles])
     if remark:
         same = known.keys() - {line.oid for line in changed}
         for some in _chunks(sorted(same)):
@@ -55,9 +56,9 @@ def remove_rows(connection: Connection, kind: Kind[Any], oids: Iterable[int]) ->
 
 def count_unmet(connection: Connection, kind: Kind[Any], mark: int) -> tuple[int, int]:
     """How many rows a full pass has not met, and how many there are."""
-    rows = select(func.count()).select_from(kind.table)
-    unmet: int = connection.execute(rows.where(kind.table.c.seen != mark)).scalar_one()
-    return unmet, connection.execute(rows).scalar_one()
+    unmet = func.sum(case((kind.table.c.seen != mark, 1), else_=0))
+    row = connection.execute(select(unmet, func.count()).select_from(kind.table)).one()
+    return int(row[0] or 0), int(row[1])
 
 
 def remove_unmet(connection: Connection, kind: Kind[Any], mark: int) -> int:
@@ -80,11 +81,6 @@ def _fingerprints(connection: Connection, table: Table, oids: list[int]) -> dict
         query = select(table.c.oid, table.c.fingerprint).where(table.c.oid.in_(some))
         found.update((row.oid, row.fingerprint) for row in connection.execute(query))
     return found
-
-
-def _insert(connection: Connection, table: Table, rows: list[Values]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
