@@ -105,8 +105,12 @@ class Running(QObject):
         return code
 
     def _painted(self) -> None:
-        self.window.start_over()
+        # Even what the next step on this thread needs is imported on a worker, so that typing goes on.
+        background.run(self, warm, lambda _: self._be_the_one(), self._cannot_load, replaces="load")
+
+    def _be_the_one(self) -> None:
         if self._instance.listen(self._place, self._profile):
+            self.window.start_over()
             self.load()
         else:
             self.window.close()
@@ -118,9 +122,12 @@ class Running(QObject):
             self,
             lambda: load(specs, self._profile),
             self._loaded,
-            lambda error: self.window.go_down(error, self._again, {}),
+            self._cannot_load,
             replaces="load",
         )
+
+    def _cannot_load(self, error: DeskError) -> None:
+        self.window.go_down(error, self._again, {})
 
     def _loaded(self, loaded: Loaded) -> None:
         self._collector.start()
@@ -174,6 +181,12 @@ class Running(QObject):
         page = self.window.current_page
         if page is not None:
             page.messages.error(error)
+
+
+def warm() -> None:
+    """Import what the window needs right after its first picture."""
+    for name in ("PySide6.QtNetwork", "hashlib", "portal_admin.ui.widgets.state_panel"):
+        importlib.import_module(name)
 
 
 def load(specs: Sequence[PageSpec], profile_name: str | None) -> Loaded:

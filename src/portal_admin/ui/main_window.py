@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.navigator.open.connect(self.open)
         self.resize(*Size.WINDOW)
         self.restoreGeometry(window_state.geometry())
+        self._fit_navigation()
 
     def _build(self) -> None:
         self.navigation = NavigationBar(list(self.specs.values()))
@@ -296,6 +297,9 @@ class MainWindow(QMainWindow):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_navigation()
+
+    def _fit_navigation(self) -> None:
         self.navigation.set_collapsed(self.width() < Size.COLLAPSE_BELOW)
 
     @override

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -13,7 +14,18 @@ FILE = "window.ini"
 
 
 def _kept() -> QSettings:
-    return QSettings(str(config_folder() / FILE), QSettings.Format.IniFormat)
+    return _opened(str(config_folder() / FILE))
+
+
+@cache
+def _opened(path: str) -> QSettings:
+    return QSettings(path, QSettings.Format.IniFormat)
+
+
+def _keep(key: str, value: object) -> None:
+    kept = _kept()
+    kept.setValue(key, value)
+    kept.sync()
 
 
 def column_widths(table: str) -> dict[str, int]:
@@ -25,7 +37,7 @@ def column_widths(table: str) -> dict[str, int]:
 
 def keep_column_widths(table: str, widths: Mapping[str, int]) -> None:
     """Keep the widths of a table's columns."""
-    _kept().setValue(f"columns/{table}", [f"{key}={width}" for key, width in widths.items()])
+    _keep(f"columns/{table}", [f"{key}={width}" for key, width in widths.items()])
 
 
 def geometry() -> QByteArray:
@@ -36,7 +48,7 @@ def geometry() -> QByteArray:
 
 def keep_geometry(value: QByteArray) -> None:
     """Keep the window's geometry."""
-    _kept().setValue("window/geometry", value)
+    _keep("window/geometry", value)
 
 
 def scheme() -> Scheme:
@@ -47,4 +59,4 @@ def scheme() -> Scheme:
 
 def keep_scheme(value: Scheme) -> None:
     """Keep the theme."""
-    _kept().setValue("window/theme", value.value)
+    _keep("window/theme", value.value)
