@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from portal_admin.ui import background
@@ -56,6 +57,18 @@ def fill(name: str, text: str) -> Act:
     return act
 
 
+def key(pressed: Qt.Key) -> Act:
+    """Press a key where the focus is."""
+
+    def act(window: MainWindow) -> None:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, pressed, Qt.KeyboardModifier.NoModifier)
+            QCoreApplication.sendEvent(window.focusWidget(), event)
+        background.wait_idle()
+
+    return act
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One file: what is opened, what is done there, in which theme and size."""
@@ -82,7 +95,12 @@ PICTURES = (
     Picture(
         "account-access-link",
         Target("account_access", **STEVE),
-        (press("Link account…"), fill("Find an account", "prairie")),
+        (
+            press("Link account…"),
+            fill("Find an account", "prairie haul"),
+            key(Qt.Key.Key_Down),
+            key(Qt.Key.Key_Return),
+        ),
     ),
     Picture(
         "account-access-dark", Target("account_access", **MARIA, contract="NW-24-0117"), scheme=Scheme.DARK
