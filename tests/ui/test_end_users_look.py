@@ -82,7 +82,7 @@ def test_that_the_keyboard_walks_from_the_filters_through_the_table_to_the_actio
         seen.append(focused.accessibleName() or focused.property("text"))
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     order = ["Filter by name or email", "Site", "Show only users who are Pending", "End users", "Edit User…"]
-    assert [word for word in seen if word in order] == order
+    assert [word for word in dict.fromkeys(seen) if word in order] == order
 
 
 @pytest.mark.parametrize(("scheme", "window"), [("light", LIGHT.window), ("dark", DARK.window)])

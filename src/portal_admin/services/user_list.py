@@ -6,6 +6,7 @@ The ranking of each sort and filter lies in a temporary table of a connection of
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.domain.text import canonical_email
@@ -59,32 +61,44 @@ class UserList:
         self._connection: Connection | None = None
         self._tokens = itertools.count(1)
         self._newest = 0
+        self._guard = Lock()
+        self._ranking_now = False
         self._ranking: tuple[int, Table] | None = None
         self._closed = False
 
     def rank(self, query: UserQuery) -> Ranking:
         """Rank the users that pass the filters; the ranking before it is forgotten.
 
-        A call that a newer one overtook while it waited ranks nobody, because nobody waits for its answer.
+        A call that a newer one overtakes is stopped and ranks nobody, because nobody waits for its answer.
         """
         token = self._newest = next(self._tokens)
+        self._interrupt()
         with self._used() as connection:
             if connection is None or token < self._newest:
                 return Ranking(0, 0)
-            self._forget(connection)
-            table = _rank_table(token)
-            table.create(connection, checkfirst=False)
-            order = [column.desc() if query.descending else column for column in SORTS[query.sort]]
-            chosen = filters(connection, site=query.site, statuses=query.statuses, text=query.text)
-            ids = select(end_user.c.id).where(*chosen).order_by(*order)
-            if query.sort == "site":
-                ids = ids.join(site, site.c.id == end_user.c.site_id)
-            # The key column counts up in the order in which the rows are inserted.
+            try:
+                return self._rank(connection, token, query)
+            except DBAPIError:
+                if self._closed or token < self._newest:
+                    return Ranking(0, 0)
+                raise
+
+    def _rank(self, connection: Connection, token: int, query: UserQuery) -> Ranking:
+        self._forget(connection)
+        table = _rank_table(token)
+        table.create(connection, checkfirst=False)
+        order = [column.desc() if query.descending else column for column in SORTS[query.sort]]
+        chosen = filters(connection, site=query.site, statuses=query.statuses, text=query.text)
+        ids = select(end_user.c.id).where(*chosen).order_by(*order)
+        if query.sort == "site":
+            ids = ids.join(site, site.c.id == end_user.c.site_id)
+        # The key column counts up in the order in which the rows are inserted.
+        with self._interruptible():
             connection.execute(insert(table).from_select(["user_id"], ids))
-            count = connection.execute(select(func.count()).select_from(table)).scalar_one()
-            connection.commit()
-            self._ranking = token, table
-            return Ranking(count, token)
+        count = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        connection.commit()
+        self._ranking = token, table
+        return Ranking(count, token)
 
     def page(self, token: int, start: int, count: int) -> list[EndUser]:
         """The users at ranks `start` (from 0) to `start + count - 1`; none when the ranking was replaced."""
@@ -116,13 +130,32 @@ class UserList:
             return None if rank is None else rank - 1
 
     def close(self) -> None:
-        """Give the connection back, without waiting: a query under way gives it back when it is done."""
+        """Give the connection back, without waiting: a query under way is stopped, and gives it back."""
         self._closed = True
+        self._interrupt()
         if self._lock.acquire(blocking=False):
             try:
                 self._release()
             finally:
                 self._lock.release()
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        with self._guard:
+            self._ranking_now = True
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._ranking_now = False
+
+    def _interrupt(self) -> None:
+        # Only while rows are ranked: a page that is being read must not fail. Other databases finish the query.
+        with self._guard:
+            if self._ranking_now and self._connection is not None:
+                driver = self._connection.connection.dbapi_connection
+                if isinstance(driver, sqlite3.Connection):
+                    driver.interrupt()
 
     @contextmanager
     def _used(self) -> Iterator[Connection | None]:

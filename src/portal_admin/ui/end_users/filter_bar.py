@@ -117,6 +117,11 @@ class FilterBar(QWidget):
         self.count.setText(one if count == 1 else many)
         self.clear_button.setVisible(self.filters.are_set)
 
+    def tell_unknown(self) -> None:
+        """The rows could not be read, so their number is not known."""
+        self.count.setText(self.tr("Not known how many"))
+        self.clear_button.setVisible(self.filters.are_set)
+
     def _reset(self, site: str | None) -> None:
         self._resetting = True
         self.search.clear()

@@ -51,7 +51,7 @@ class EndUsersPage(Page):
         self._panels: tuple[SidePanel, ...] = (self.create_panel, self.edit_panel, self.email_panel)
         for panel in self._panels:
             self.add_side_panel(panel)
-            panel.closed.connect(self._panel_closed)
+            panel.closed.connect(self._place_details)
         self._connect()
 
     def _lay_out(self) -> None:
@@ -64,12 +64,14 @@ class EndUsersPage(Page):
         row.setSpacing(Space.M)
         row.addWidget(frame, 1)
         row.addWidget(self.details)
+        self.setFocusProxy(self.filters.search)
         self.body.addWidget(self.filters)
         self.body.addLayout(row, 1)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._filter)
-        self.table.counted.connect(self.filters.tell)
+        self.table.counted.connect(self._counted)
+        self.table.unread.connect(self._unread)
         self.table.current_changed.connect(self._select)
         self.table.opened.connect(self._open_editor)
         self.details.asked.connect(self._act)
@@ -128,6 +130,15 @@ class EndUsersPage(Page):
 
     def _could_not_read(self, error: DeskError) -> None:
         self.table.state.failed(error, self.refresh, at=self.desk.clock())
+        self._unread()
+
+    def _counted(self, count: int) -> None:
+        self.filters.tell(count)
+        self._place_details()
+
+    def _unread(self) -> None:
+        self.filters.tell_unknown()
+        self.details.hide()
 
     def _filter(self, filters: UserFilters) -> None:
         self.table.set_filters(filters)
@@ -258,8 +269,10 @@ class EndUsersPage(Page):
                 panel.close_panel()
         self.details.hide()
 
-    def _panel_closed(self) -> None:
-        self.details.setVisible(all(panel.isHidden() for panel in self._panels))
+    def _place_details(self) -> None:
+        # They make room for a panel, and say nothing where there is nobody to select.
+        somebody = self.table.count > 0 or self.filters.filters.are_set
+        self.details.setVisible(somebody and all(panel.isHidden() for panel in self._panels))
 
     def _focus_filter(self) -> None:
         self.filters.search.setFocus()

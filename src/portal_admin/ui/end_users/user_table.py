@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from portal_admin.errors import DeskError
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, UserSource, columns
 from portal_admin.ui.override import override
@@ -17,7 +19,9 @@ SCROLL_BAR = 12
 
 
 class UserTable(PagedTable):
-    """A PagedTable of end users over its own UserSource."""
+    """A PagedTable of end users over its own UserSource; `unread` says that the rows could not be read."""
+
+    unread = Signal()
 
     def __init__(
         self, desk: Desk, *, nothing: Callable[[StatePanel], None], parent: QWidget | None = None
@@ -43,6 +47,11 @@ class UserTable(PagedTable):
         self._filters = filters
         self._revealed, self._missing = reveal, missing
         self.refresh(select=reveal)
+
+    @override
+    def _failed(self, error: DeskError) -> None:
+        super()._failed(error)
+        self.unread.emit()
 
     def _look_for_revealed(self, _count: int) -> None:
         key, self._revealed = self._revealed, None
