@@ -47,6 +47,28 @@ from portal_admin.__main__ import main
 sys.argv = ["portal-admin", "window"]
 sys.exit(main())
 """
+TWICE_AS_LARGE = """
+import sys
+from PySide6.QtWidgets import QApplication
+from portal_admin.ui.main_window import MainWindow
+from portal_admin.ui.theme import Scheme, theme
+application = QApplication([])
+theme.apply(Scheme.DARK)
+window = MainWindow()
+window.resize(1280, 720)
+window.show()
+application.processEvents()
+picture = window.grab()
+assert picture.devicePixelRatio() == 2
+print(picture.width(), picture.height())
+cut = [
+    part
+    for part in window.navigation.findChildren(type(window.navigation._theme))
+    if part.sizeHint().width() > part.width()
+]
+print(len(cut))
+window.close()
+"""
 
 
 def program(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -68,6 +90,12 @@ def test_that_closing_with_a_worker_that_never_ends_is_bounded_and_quiet() -> No
     assert process.returncode == 0
     assert output == ""
     assert [line for line in complaints.splitlines() if "propagateSizeHints" not in line] == []
+
+
+def test_that_nothing_is_cut_at_200_percent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_SCALE_FACTOR", "2")
+    output, complaints = program(TWICE_AS_LARGE).communicate(timeout=60)
+    assert output.split() == ["2560", "1440", "0"], complaints
 
 
 @pytest.fixture

@@ -52,6 +52,9 @@ def test_that_a_demonstration_offers_its_calls_and_each_opens_its_place(
     page, heard = start(), []
     page.navigator.open.connect(heard.append)
     assert [card.accessibleName() for card in page.calls.cards] == [f"Caller {n}" for n in range(10)]
+    page.calls.cards[0].setFocus()
+    QTest.keyClick(page.calls.cards[0], Qt.Key.Key_Tab)
+    assert page.calls.cards[1].hasFocus()
     for card in page.calls.cards:
         card.setFocus()
         QTest.keyClick(card, Qt.Key.Key_Space)

@@ -178,6 +178,18 @@ def test_that_escape_closes_a_side_panel_keeps_the_draft_and_returns_the_focus(
     assert edit.text() == "Jane"
 
 
+def test_that_opening_a_panel_puts_the_keyboard_into_it(opened: Callable[..., Any]) -> None:
+    holder, first, panel = QWidget(), QLineEdit(), SidePanel("About")
+    close = panel.add_button("Close", panel.close_panel)
+    column = QVBoxLayout(holder)
+    column.addWidget(first)
+    column.addWidget(panel)
+    opened(holder, 500, 400)
+    first.setFocus()
+    panel.open_panel()
+    assert close.hasFocus()
+
+
 def test_that_search_waits_for_a_pause_and_not_after_enter(
     opened: Callable[..., Any], settle: Callable[[], None]
 ) -> None:

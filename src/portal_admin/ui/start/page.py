@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -76,6 +77,15 @@ class StartPage(Page):
         self.calls.set_cards([self._call_card(call) for call in calls])
         for widget in (self.calls_title, self.calls_hint, self.calls):
             widget.setVisible(bool(calls))
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Tab walks from the calls to the pages, although the calls came later."""
+        cards = [*self.calls.cards, *self.places.cards]
+        for before, after in pairwise(cards):
+            QWidget.setTabOrder(before, after)
+        if self.focusWidget() is self.places.cards[0]:
+            cards[0].setFocus()
 
     def _call_card(self, call: Call) -> Card:
         place = call.open

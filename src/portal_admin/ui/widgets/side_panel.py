@@ -23,6 +23,8 @@ from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.text import ElidedLabel
 
+_BY_TAB = Qt.FocusPolicy.TabFocus
+
 
 class SidePanel(QFrame):
     """Title, scrolling body and footer buttons; Esc closes it, asks nothing and keeps what was typed."""
@@ -49,13 +51,14 @@ class SidePanel(QFrame):
     def _build(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
-        top.addWidget(icon_button("cross", self.tr("Close panel"), self.close_panel))
+        self._close = icon_button("cross", self.tr("Close panel"), self.close_panel)
+        top.addWidget(self._close)
         inner = QWidget()
         holder = QVBoxLayout(inner)
         holder.setContentsMargins(0, 0, Space.S, 0)
         holder.addLayout(self.body)
         holder.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -84,10 +87,16 @@ class SidePanel(QFrame):
             self._return_focus = QApplication.focusWidget()
         self.setAccessibleName(self.title.text())
         self.show()
-        if focus is not None:
-            focus.setFocus()
-        else:
-            self.focusNextChild()
+        (focus or self._first_control()).setFocus()
+
+    def _first_control(self) -> QWidget:
+        """The first control of body and footer that Tab reaches, else the close button."""
+        found = self._scroll.nextInFocusChain()
+        while found is not None and found is not self._scroll:
+            if self.isAncestorOf(found) and found.isVisible() and found.focusPolicy() & _BY_TAB:
+                return found
+            found = found.nextInFocusChain()
+        return self._close
 
     def close_panel(self) -> None:
         """Hide the panel; what was typed stays in its controls, answers on their way to it are dropped."""
