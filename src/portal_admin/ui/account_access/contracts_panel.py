@@ -29,6 +29,8 @@ TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
 ROOM_FOR_FILTER = Size.CARD + Size.NAVIGATION
 
+AreaRows = dict[str, list[Row]]
+
 
 class ContractsPanel(QFrame):
     """Emits `picked` with a contract id as rows are walked, `asked` when one is opened."""
@@ -40,8 +42,8 @@ class ContractsPanel(QFrame):
         super().__init__()
         self.setProperty("kind", "panel")
         self._link = link
-        self._overview: Overview | None = None
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: AreaRows = {}
+        self._filtered = ""
         self._showing = False
         self.age = AgeLabel()
         self.banner = Bar()
@@ -54,21 +56,14 @@ class ContractsPanel(QFrame):
         self._column = QVBoxLayout(self)
         self._build()
 
-    def show_overview(self, overview: Overview, *, now: datetime) -> None:
-        """Show a user's contracts; the filter and the selection stay."""
-        self._overview = overview
+    def show_overview(self, overview: Overview, rows: AreaRows, *, now: datetime) -> None:
+        """Show a user's contracts with the rows that `prepare` made; the filter and the selection stay."""
         listed = overview.contracts
         self.age.set(listed.freshness.as_of, now=now, stale=listed.freshness.stale)
         self.banner.say(words.banner(listed.user.status), Meaning.ATTENTION, "clock")
         self.stale.say(_stale_words(overview, now), Meaning.ATTENTION, "warning")
         self._retitle(listed.lines)
-        say = words.HiddenWords(overview.site, overview.sites, overview.settings.admitted_roles)
-        mixed = _currency(listed.lines) is None
-        self._rows = {
-            OPEN: [self._row(line, mixed) for line in listed.lines if line.area == OPEN],
-            CLOSED: [self._row(line, mixed) for line in listed.lines if line.area == CLOSED],
-            HIDDEN: [_hidden_row(contract, say(contract)) for contract in listed.hidden],
-        }
+        self._rows = rows
         self._show_rows()
 
     def _build(self) -> None:
@@ -145,22 +140,8 @@ class ContractsPanel(QFrame):
         self._column.replaceWidget(old, self.table)
         old.hide()
         old.deleteLater()
+        self._filtered = ""
         self._fit_columns()
-
-    def _row(self, line: ContractLine, mixed: bool) -> Row:
-        customers = self._overview.customers if self._overview else {}
-        paid = words.amount(line.payment_amount_minor, line.currency)
-        due = line.next_due_date
-        return Row(
-            (line.area, line.contract_id),
-            (
-                line.contract_id,
-                words.contract_type(line.contract_type),
-                customers.get(line.contract_oid, "—"),
-                Cell(words.day(due), sort=due.toordinal() if due else 0),
-                Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0),
-            ),
-        )
 
     def _show_rows(self) -> None:
         text = self.filter.text().strip()
@@ -169,7 +150,9 @@ class ContractsPanel(QFrame):
         self._count()
         shown = [(names[area], rows) for area, rows in self._rows.items() if chosen in (ALL, area)]
         self._showing = True  # keeping the selection is not picking a row
-        self.table.set_filter(text)
+        if text != self._filtered:
+            self._filtered = text
+            self.table.set_filter(text)
         self.table.set_sections(shown)
         self._showing = False
         if not self.table.model.rows:
@@ -217,6 +200,33 @@ class ContractsPanel(QFrame):
             row = table.model.row_at(line)
             if row is not None and _area(row) == HIDDEN:
                 table.view.setSpan(line, TYPE_COLUMN, 1, len(table.model.columns) - 1)
+
+
+def prepare(overview: Overview) -> AreaRows:
+    """The rows of each area and of the hidden contracts; made off the UI thread, for there may be thousands."""
+    listed = overview.contracts
+    say = words.HiddenWords(overview.site, overview.sites, overview.settings.admitted_roles)
+    mixed = _currency(listed.lines) is None
+    rows: AreaRows = {OPEN: [], CLOSED: [], HIDDEN: []}
+    for line in listed.lines:
+        rows[line.area].append(_row(line, overview.customers.get(line.contract_oid, "—"), mixed))
+    rows[HIDDEN] = [_hidden_row(contract, say(contract)) for contract in listed.hidden]
+    return rows
+
+
+def _row(line: ContractLine, customer: str, mixed: bool) -> Row:
+    paid = words.amount(line.payment_amount_minor, line.currency)
+    due = line.next_due_date
+    return Row(
+        (line.area, line.contract_id),
+        (
+            line.contract_id,
+            words.contract_type(line.contract_type),
+            customer,
+            Cell(words.day(due), sort=due.toordinal() if due else 0),
+            Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0),
+        ),
+    )
 
 
 def _area(row: Row) -> str:

@@ -75,9 +75,7 @@ class LinkPanel(SidePanel):
             self.results.show_results(())
             self._invite()
         self.subject.setText(
-            self.tr("For {name}, {email}, on site {site}").format(
-                name=user.name, email=user.email, site=overview.site.name
-            )
+            self.tr("For {name} on site {site}").format(name=user.name, site=overview.site.name)
         )
         self.open_panel(self.tr("Link account"), focus=self.search)
         if account_id:
@@ -298,7 +296,9 @@ class LinkPanel(SidePanel):
             self.detail.addWidget(Comparison(own, examined.similar, self._linked_ids(), self._choose_instead))
         subject = f"{offer.account.name} ({offer.account.account_id})"
         fixes = {} if offered or not offer.verdict.cannot_tell else {"exists": self.tr("Retry")}
-        self.verdict.show_verdict(offer.verdict, now=self._desk.clock(), subject=subject, fixes=fixes)
+        self.verdict.show_verdict(
+            words.brief(offer.verdict), now=self._desk.clock(), subject=subject, fixes=fixes
+        )
         place = self.detail.count() if offered else 0
         self.detail.insertWidget(place, self.verdict, 0, Qt.AlignmentFlag.AlignTop)
         self.verdict.show()

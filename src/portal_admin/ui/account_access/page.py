@@ -12,9 +12,10 @@ from portal_admin.domain.people import LinkedAccount
 from portal_admin.errors import Conflict, DeskError
 from portal_admin.services import access, links
 from portal_admin.services.access_overview import Overview, linked_people, overview
+from portal_admin.services.desk import Desk
 from portal_admin.services.links import Changed
 from portal_admin.ui.account_access.chooser import Choice, PersonChooser, person_row
-from portal_admin.ui.account_access.contracts_panel import ContractsPanel
+from portal_admin.ui.account_access.contracts_panel import AreaRows, ContractsPanel, prepare
 from portal_admin.ui.account_access.link_panel import LinkPanel
 from portal_admin.ui.account_access.links_panel import LinksPanel
 from portal_admin.ui.account_access.person_strip import PersonStrip
@@ -32,6 +33,12 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 RECENT_AT_MOST = 12
 # Below this width an open side panel takes the place of the right column.
 ROOM_FOR_THREE = Size.SIDE_PANEL + Size.FORM + Size.SIDE_PANEL
+
+
+def _look(desk: Desk, site: str, email: str) -> tuple[Overview, AreaRows]:
+    """One user with the rows of their list, read and prepared off the UI thread."""
+    found = overview(desk, site=site, email=email)
+    return found, prepare(found)
 
 
 class AccountAccessPage(Page):
@@ -201,8 +208,8 @@ class AccountAccessPage(Page):
             self._is_new_person = True
         self.state.loading()
         self.run(
-            lambda: overview(self.desk, site=site, email=email),
-            self._show_overview,
+            lambda: _look(self.desk, site, email),
+            lambda looked: self._show_overview(*looked),
             self._overview_failed,
             replaces="overview",
         )
@@ -216,11 +223,11 @@ class AccountAccessPage(Page):
         else:
             self.state.failed(error, self.refresh, at=self.desk.clock())
 
-    def _show_overview(self, found: Overview) -> None:
+    def _show_overview(self, found: Overview, rows: AreaRows) -> None:
         self._overview = found
         self.state.content()
         self.strip.show_overview(found)
-        self.contracts.show_overview(found, now=self.desk.clock())
+        self.contracts.show_overview(found, rows, now=self.desk.clock())
         self.links.show_overview(found)
         user = found.contracts.user
         self.why.show_user(user)

@@ -12,6 +12,7 @@ from portal_admin.errors import DeskError
 from portal_admin.services import access
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
+from portal_admin.ui.account_access import words
 from portal_admin.ui.account_access.viewers import OtherViewers
 from portal_admin.ui.navigation import Navigator
 from portal_admin.ui.override import override
@@ -157,7 +158,7 @@ class WhyPanel(QFrame):
         self.state.content()
         subject = self.tr("{id} for {name}").format(id=contract_id, name=user.name)
         self.verdict.show_verdict(
-            verdict, now=self._desk.clock(), subject=subject, fixes=self._fixes(verdict, user)
+            words.brief(verdict), now=self._desk.clock(), subject=subject, fixes=self._fixes(verdict, user)
         )
         self._scroll.verticalScrollBar().setValue(0)
         announce(self, f"{subject}: {self.verdict.summary(verdict)}")
@@ -179,10 +180,8 @@ class WhyPanel(QFrame):
                 found["user_active"] = self.tr("Open {name} in End users…").format(name=user.name)
             elif check.result is Result.ADVICE and check.name == "look_alike":
                 found["look_alike"] = self.tr("Compare accounts…")
-        retry = next((c.name for c in verdict.unknown if c.name == "synced"), None)
-        if retry is None and verdict.cannot_tell:
-            retry = next((c.name for c in verdict.unknown if c.name in DECIDING), None)
-        if retry is not None:
+        retry = next((c.name for c in verdict.unknown if c.name in (*DECIDING, "synced")), None)
+        if retry is not None and verdict.check("exists").result is not Result.FAIL:
             found[retry] = self.tr("Retry")
         return found
 

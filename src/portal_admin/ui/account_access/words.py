@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QCoreApplication
@@ -12,7 +13,7 @@ from portal_admin.domain.access import CLOSED, OPEN, site_keys
 from portal_admin.domain.money import exponent, from_minor
 from portal_admin.domain.people import Site, Status
 from portal_admin.domain.text import label_key
-from portal_admin.domain.verdict import Verdict
+from portal_admin.domain.verdict import Result, Verdict
 from portal_admin.services.access import HiddenContract
 from portal_admin.services.access_overview import AccountProfile
 from portal_admin.services.links import LinkPreview, PreviewLine
@@ -146,6 +147,22 @@ def listed(lines: Sequence[PreviewLine], area: str) -> str:
 def areas() -> dict[str, str]:
     """The portal's names of its two areas."""
     return {OPEN: tr("Open"), CLOSED: tr("Closed")}
+
+
+def brief(verdict: Verdict) -> Verdict:
+    """The verdict with the reason why ASPIRE could not be asked told once; a button says Retry."""
+    told: set[str] = set()
+    checks = []
+    for check in verdict.checks:
+        reason = str(check.evidence.get("reason") or "")
+        if check.result is Result.UNKNOWN and reason:
+            again = reason in told
+            sentence = check.sentence.replace(f": {reason}", ".") if again else check.sentence
+            checks.append(replace(check, sentence=sentence, fix=None))
+            told.add(reason)
+        else:
+            checks.append(check)
+    return replace(verdict, checks=tuple(checks))
 
 
 def refusal(verdict: Verdict) -> str:
