@@ -69,8 +69,8 @@ class AspireClient:
         self._transport.close()
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
-        """One budget for all calls that this thread makes inside, never more than that of one look-up."""
-        return self._budget.within(min(seconds, self._seconds))
+        """One budget for all calls that this thread makes inside; an outer one that ends sooner still rules."""
+        return self._budget.within(seconds)
 
     def look_up(self) -> AbstractContextManager[None]:
         """One look-up's budget for all calls that this thread makes inside."""
