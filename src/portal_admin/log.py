@@ -16,23 +16,22 @@ BYTES_PER_FILE = 2_000_000
 FILES_KEPT = 5
 # Their lines would hold what people typed into a search.
 NOISY = ("httpx", "httpcore", "urllib3")
+# Patterns as text: re compiles and keeps them when the first line is logged, not at every start.
 SECRETS = (
-    (re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+"), r"\1***"),
+    (r"(?i)(bearer\s+)[\w.~+/=-]+", r"\1***"),
     (
-        re.compile(
-            r"""(?i)((?:password|passwd|pwd|token|secret|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]+\2"""
-        ),
+        r"""(?i)((?:password|passwd|pwd|token|secret|authorization)["']?\s*[:=]\s*)(["']?)[^\s"',;&}]+\2""",
         r"\1***",
     ),
-    (re.compile(r"(://[^\s/:@]*):[^\s@/]+@"), r"\1:***@"),
-    (re.compile(r"\b\d{5,13}(\d{4})\b"), r"…\1"),
+    (r"(://[^\s/:@]*):[^\s@/]+@", r"\1:***@"),
+    (r"\b\d{5,13}(\d{4})\b", r"…\1"),
 )
 
 
 def redacted(text: str) -> str:
     """The text without passwords and tokens, long digit runs such as account numbers cut to the last four."""
     for pattern, replacement in SECRETS:
-        text = pattern.sub(replacement, text)
+        text = re.sub(pattern, replacement, text)
     return text
 
 
