@@ -199,7 +199,7 @@ class UserDetails(QFrame):
 
 def _flat(text: str, icon: str, pressed: Callable[[], object]) -> QToolButton:
     made = icon_button(icon, text, pressed)
-    made.setText(text)
+    made.setText(f" {text}")  # away from the icon
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return made
 

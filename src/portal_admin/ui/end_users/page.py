@@ -53,6 +53,7 @@ class EndUsersPage(Page):
             self.add_side_panel(panel)
             panel.closed.connect(self._place_details)
         self._connect()
+        self.filters.search.setFocus()
 
     def _lay_out(self) -> None:
         frame = QFrame()
@@ -64,7 +65,6 @@ class EndUsersPage(Page):
         row.setSpacing(Space.M)
         row.addWidget(frame, 1)
         row.addWidget(self.details)
-        self.setFocusProxy(self.filters.search)
         self.body.addWidget(self.filters)
         self.body.addLayout(row, 1)
 

@@ -55,7 +55,7 @@ def columns() -> tuple[Column, ...]:
         Column("name", tr("Name"), 160, sortable=True),
         Column("email", tr("Email"), 190, sortable=True, stretch=True),
         Column("status", tr("Status"), 92, Kind.CHIP, sortable=True),
-        Column("site", tr("Site"), 84, Kind.SECONDARY, sortable=True),
+        Column("site", tr("Site"), 104, Kind.SECONDARY, sortable=True),
         Column("accounts", tr("Accounts"), 118, Kind.ID),
         Column("created", tr("Created"), 104, Kind.SECONDARY, sortable=True),
         Column("last_mail", tr("Last mail"), 250, Kind.SECONDARY),

@@ -50,6 +50,7 @@ class SitesPage(Page):
         self.add_side_panel(self.map_panel)
         self._connect()
         self._selected(None)
+        self.sites.view.setFocus()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
