@@ -7,10 +7,9 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
@@ -36,15 +35,14 @@ HIT_ICONS = {"user": "person", "account": "building", "contract": "document"}
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What the worker brought: the screens always, and a desk or the reason why there is none."""
 
     types: Mapping[str, type[Page]]
     profile: Profile | None = None
     desk: Desk | None = None
     problem: DeskError | None = None
-    profiles_exist: bool = field(default=True)
+    profiles_exist: bool = True
 
 
 def run(*, profile: str | None = None, place: str | None = None) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QThreadPool, QTimer, Signal, Slot
@@ -25,13 +24,20 @@ class ProgramFault(DeskError):
     title = "Something went wrong in this program"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    owner: QObject
-    work: Callable[[], Any]
-    done: Callable[[Any], None]
-    failed: Callable[[DeskError], None]
-    key: tuple[int, str] | None
+    """No dataclass: what stands before the window's first picture does without their cost."""
+
+    __slots__ = ("done", "failed", "key", "owner", "work")
+
+    def __init__(
+        self,
+        owner: QObject,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[DeskError], None],
+        key: tuple[int, str] | None,
+    ) -> None:
+        self.owner, self.work, self.done, self.failed, self.key = owner, work, done, failed, key
 
 
 class _Pool(QObject):

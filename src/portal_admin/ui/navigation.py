@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 SCREENS = ("start", "end_users", "account_access", "field_reference", "sites", "connect")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A place in the window; it opens something to look at and never acts."""
 
     screen: str

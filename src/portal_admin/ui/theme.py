@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -62,8 +62,7 @@ class Scheme(StrEnum):
     DARK = "dark"
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """One colour scheme as #rrggbb; `line` is decoration, `edge` outlines controls."""
 
     window: str
@@ -274,7 +273,7 @@ def style_sheet(colours: Colours) -> str:
         "section": Type.SECTION,
         "page": Type.PAGE,
     }
-    tokens = asdict(colours) | {name: f"{value}px" for name, value in sizes.items()}
+    tokens = colours._asdict() | {name: f"{value}px" for name, value in sizes.items()}
     mode = "dark" if colours is DARK else "light"
     for picture in ("chevron", "tick"):
         tokens[picture] = (resources() / "style" / f"{picture}-{mode}.svg").as_posix()
