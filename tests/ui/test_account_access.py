@@ -141,6 +141,19 @@ def test_that_people_looked_at_are_offered_again(
     assert access.strip.email.text() == OLSEN
 
 
+def test_that_the_arrow_down_in_an_empty_search_box_lists_who_was_looked_at(
+    access: AccountAccessPage, qtbot: Any, settle: Settle
+) -> None:
+    look_at(access, settle)
+    look_at(access, settle, PENDING)
+    access.chooser.setFocus()
+    qtbot.keyClick(access.chooser, Qt.Key.Key_Down)
+    qtbot.keyClick(access.chooser, Qt.Key.Key_Down)
+    qtbot.keyClick(access.chooser, Qt.Key.Key_Return)
+    settle()
+    assert access.strip.email.text() == OLSEN
+
+
 def test_that_a_person_who_does_not_exist_is_named(access: AccountAccessPage, settle: Settle) -> None:
     look_at(access, settle, "ghost@nowhere.example")
     assert access.state.state is State.NOTHING
@@ -293,8 +306,8 @@ def test_that_a_missing_role_leads_to_linking_its_holder(
     assert result_of(olsen, "role") is Result.FAIL
     qtbot.mouseClick(world.button(olsen.why, "Link account…"), Qt.MouseButton.LeftButton)
     settle()
-    assert olsen.link_panel.search.text() == "A-002"
-    assert olsen.link_panel.results.selected == "A-002"
+    assert olsen.link_panel.finder.search.text() == "A-002"
+    assert olsen.link_panel.finder.results.selected == "A-002"
 
 
 def test_that_a_user_who_is_not_active_leads_to_end_users(
@@ -305,6 +318,24 @@ def test_that_a_user_who_is_not_active_leads_to_end_users(
     ask(access, qtbot, settle, "0012-0045")
     qtbot.mouseClick(world.button(access.why, "Open Nils Newman in End users…"), Qt.MouseButton.LeftButton)
     assert targets == [Target("end_users", site=SITE, email=PENDING)]
+
+
+def test_that_the_person_in_view_can_be_opened_on_another_contract(
+    olsen: AccountAccessPage, qtbot: Any, settle: Settle
+) -> None:
+    ask(olsen, qtbot, settle, "0012-0045")
+    look_at(olsen, settle, contract="0012-0048")
+    assert olsen.why.contract.text() == "0012-0048"
+    assert olsen.why.verdict.accessibleName() == "Not visible"
+
+
+def test_that_what_was_only_typed_is_not_asked_about_another_person(
+    olsen: AccountAccessPage, qtbot: Any, settle: Settle
+) -> None:
+    qtbot.keyClicks(olsen.why.contract, "half an id")
+    look_at(olsen, settle, PENDING)
+    assert olsen.why.contract.text() == "half an id"
+    assert olsen.why.verdict.verdict is None
 
 
 def test_that_who_else_sees_it_is_listed_and_leads_to_them(

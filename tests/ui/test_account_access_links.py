@@ -44,8 +44,8 @@ def panel(access: AccountAccessPage, qtbot: Any, settle: Settle) -> LinkPanel:
 
 
 def find(panel: LinkPanel, qtbot: Any, settle: Settle, text: str) -> None:
-    panel.search.clear()
-    qtbot.keyClicks(panel.search, text)
+    panel.finder.search.clear()
+    qtbot.keyClicks(panel.finder.search, text)
     settle()
 
 
@@ -56,7 +56,7 @@ def look_at(access: AccountAccessPage, settle: Settle, email: str = OLSEN) -> No
 
 def results(panel: LinkPanel) -> list[tuple[str, str]]:
     """Each line of the results: the account id, or the title of a section, and what is said."""
-    return [(line.account_id or line.name, line.said) for line in panel.results.results.lines]
+    return [(line.account_id or line.name, line.said) for line in panel.finder.results.results.lines]
 
 
 # Searching and choosing
@@ -80,12 +80,12 @@ def test_that_an_offered_account_is_previewed_and_linked_by_keyboard(
     panel: LinkPanel, access: AccountAccessPage, desk: Desk, qtbot: Any, settle: Settle
 ) -> None:
     find(panel, qtbot, settle, "prairie")
-    qtbot.keyClick(panel.search, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.finder.search, Qt.Key.Key_Down)
     settle()
     assert "Opens 4 contracts, 1 of them closed; 3 stay hidden." in world.said(panel)
     assert "Open: 0012-0045, 0012-0050, EG-2019-7" in world.said(panel)
     assert "Stays hidden: 0012-0048, label “LEGACY” is mapped to no site" in world.said(panel)
-    qtbot.keyClick(panel.results, Qt.Key.Key_Return)
+    qtbot.keyClick(panel.finder.results, Qt.Key.Key_Return)
     button = QApplication.focusWidget()
     assert button is not None
     qtbot.keyClick(button, Qt.Key.Key_Space)
@@ -104,15 +104,15 @@ def test_that_an_account_that_is_not_offered_names_the_rule_and_cannot_be_linked
     panel: LinkPanel, qtbot: Any, settle: Settle
 ) -> None:
     find(panel, qtbot, settle, "cedar")
-    assert panel.verdict.accessibleName() == "Not offered"
+    assert panel.candidate.verdict.accessibleName() == "Not offered"
     assert "None of its 1 contracts is one whose private label site northwind takes." in world.said(panel)
-    assert panel.reason.text == "Cannot be linked: the rules do not offer it on this site."
+    assert panel.candidate.reason.text == "Cannot be linked: the rules do not offer it on this site."
     assert not world.button(panel, "Link account").isEnabled()
 
 
 def test_that_a_linked_account_cannot_be_linked_twice(panel: LinkPanel, qtbot: Any, settle: Settle) -> None:
     find(panel, qtbot, settle, "granite")
-    assert panel.reason.text == "Linked to this user already."
+    assert panel.candidate.reason.text == "Linked to this user already."
     assert not world.button(panel, "Link account").isEnabled()
 
 
@@ -123,11 +123,11 @@ def test_that_nothing_found_is_said_only_when_aspire_was_searched(
     assert "Neither the portal nor ASPIRE has an account that matches “zzz”." in world.said(panel)
     sandbox.fault(status=503)
     find(panel, qtbot, settle, "zzzz")
-    assert panel.results_state.state is State.FAILED
+    assert panel.finder.state.state is State.FAILED
     sandbox.clear_faults()
     qtbot.mouseClick(world.button(panel, "Retry"), LEFT)
     settle()
-    assert panel.results_state.state is State.NOTHING
+    assert panel.finder.state.state is State.NOTHING
 
 
 def test_that_without_aspire_a_fresh_copy_is_searched_with_a_note(
@@ -135,7 +135,9 @@ def test_that_without_aspire_a_fresh_copy_is_searched_with_a_note(
 ) -> None:
     sandbox.fault(status=503)
     find(panel, qtbot, settle, "hauling")
-    assert panel.note.text.startswith("ASPIRE could not be searched, so newer accounts may be missing.")
+    assert panel.finder.note.text.startswith(
+        "ASPIRE could not be searched, so newer accounts may be missing."
+    )
     assert {account for account, _ in results(panel)} == {"Offered on this site", "A-001", "A-002"}
 
 
@@ -146,13 +148,13 @@ def test_that_a_stale_copy_without_aspire_cannot_tell_and_links_nothing(
     sandbox.fault(status=503)
     find(panel, qtbot, settle, "A-002")
     assert results(panel)[0] == ("Cannot tell whether it is offered", "")
-    assert panel.verdict.accessibleName() == "Cannot tell"
-    assert panel.reason.text == "Cannot be linked until ASPIRE answers."
+    assert panel.candidate.verdict.accessibleName() == "Cannot tell"
+    assert panel.candidate.reason.text == "Cannot be linked until ASPIRE answers."
     assert not world.button(panel, "Link account").isEnabled()
     sandbox.clear_faults()
-    qtbot.mouseClick(world.button(panel.verdict, "Retry"), LEFT)
+    qtbot.mouseClick(world.button(panel.candidate.verdict, "Retry"), LEFT)
     settle()
-    assert panel.verdict.accessibleName() == "Offered"
+    assert panel.candidate.verdict.accessibleName() == "Offered"
     assert world.button(panel, "Link account").isEnabled()
 
 
@@ -167,8 +169,8 @@ def test_that_look_alikes_stand_side_by_side_with_what_differs_in_bold(
     assert "Customer" not in differing
     qtbot.mouseClick(world.button(comparison, "Choose A-001 instead"), LEFT)
     settle()
-    assert panel.search.text() == "A-001"
-    assert panel.results.selected == "A-001"
+    assert panel.finder.search.text() == "A-001"
+    assert panel.finder.results.selected == "A-001"
     assert "Opens 4 contracts, 1 of them closed; 3 stay hidden." in world.said(panel)
 
 
@@ -178,7 +180,7 @@ def test_that_a_target_with_an_account_opens_the_panel_on_it(
     access.open(Target("account_access", site=SITE, email=OLSEN, account="A-002"))
     settle()
     assert access.link_panel.isVisible()
-    assert access.link_panel.results.selected == "A-002"
+    assert access.link_panel.finder.results.selected == "A-002"
     access.open(Target("account_access", site=SITE, email=ALONE, account="A-004"))
     settle()
     assert access.link_panel.isHidden()  # it is linked already
@@ -193,7 +195,7 @@ def test_that_escape_closes_the_panel_and_keeps_what_was_typed(
     assert access.why.isVisible()
     qtbot.mouseClick(access.links.link_button, LEFT)
     settle()
-    assert panel.search.text() == "hauling"
+    assert panel.finder.search.text() == "hauling"
     assert len(results(panel)) == 3
 
 

@@ -35,9 +35,9 @@ def find_people(desk: Desk, *, text: str, limit: int = FOUND_AT_MOST) -> FoundPe
     """End users by name or email: the exact address first, then what begins so, then what holds every word."""
     with reading(desk.engine) as connection:
         rows: dict[int, Row[Any]] = {}
-        for condition in _conditions(connection, text):
-            query = user_query().where(condition).order_by(end_user.c.name_key, end_user.c.id)
-            for row in connection.execute(query.limit(limit + 1)):
+        for condition, order in _tiers(connection, text):
+            query = user_query().where(condition).order_by(order, end_user.c.id).limit(limit + 1)
+            for row in connection.execute(query):
                 rows.setdefault(row.id, row)
             if len(rows) > limit:
                 break
@@ -50,10 +50,11 @@ def find_people(desk: Desk, *, text: str, limit: int = FOUND_AT_MOST) -> FoundPe
         )
 
 
-def _conditions(connection: Connection, text: str) -> Iterator[ColumnElement[bool]]:
+def _tiers(connection: Connection, text: str) -> Iterator[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    """Conditions from the best match down, each with the order that its index already has."""
     if not text.strip():
         return
-    yield end_user.c.email == canonical_email(text)
-    yield begins(end_user.c.email, canonical_email(text))
-    yield begins(end_user.c.name_key, name_key(text))
-    yield contains(connection, "end_user", text)
+    yield end_user.c.email == canonical_email(text), end_user.c.email
+    yield begins(end_user.c.email, canonical_email(text)), end_user.c.email
+    yield begins(end_user.c.name_key, name_key(text)), end_user.c.name_key
+    yield contains(connection, "end_user", text), end_user.c.name_key

@@ -62,6 +62,7 @@ class PersonChooser(SearchField):
     def __init__(self, desk: Desk) -> None:
         super().__init__(tr("Find a person"), placeholder=tr("Name, email, contract or account id"))
         self._desk = desk
+        self.recent: list[Row] = []
         self._take_first = False
         self.results = ListTable(person_columns(), name=tr("People found"))
         self.results.view.horizontalHeader().hide()
@@ -121,9 +122,17 @@ class PersonChooser(SearchField):
             self._show(NOTICE_HEIGHT)
             return
         self.results.select(rows[0].key)
-        self._show(Size.ROW * min(self.results.model.rowCount(), LINES_AT_MOST) + 4)
+        self._show(self._height())
         if self._take_first:
             self._take(self.results.view.currentIndex().row())
+
+    def _show_recent(self) -> None:
+        self.results.set_sections([(self.tr("Looked at before"), self.recent)])
+        self.results.select(self.recent[0].key)
+        self._show(self._height())
+
+    def _height(self) -> int:
+        return Size.ROW * min(self.results.model.rowCount(), LINES_AT_MOST) + 4
 
     def _failed(self, error: DeskError) -> None:
         self.results.state.failed(error, lambda: self._look(self.text().strip()), at=self._desk.clock())
@@ -168,6 +177,9 @@ class PersonChooser(SearchField):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        if key == Qt.Key.Key_Down and not self.text() and self.recent and not self.drop.isVisible():
+            self._show_recent()
+            return
         if key in _STEPS and self.drop.isVisible():
             self._step(_STEPS[key])
             return
@@ -181,7 +193,7 @@ class PersonChooser(SearchField):
 
     def _enter(self) -> None:
         text = self.text().strip()
-        if text and text == self._last and self.drop.isVisible() and not self.results.state.is_loading:
+        if text == self._last and self.drop.isVisible() and not self.results.state.is_loading:
             self._take(self.results.view.currentIndex().row())
             return
         self._take_first = True

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import LinkedAccount
-from portal_admin.errors import Conflict, DeskError
-from portal_admin.services import access, links
+from portal_admin.errors import DeskError
+from portal_admin.services import access
 from portal_admin.services.access_overview import Overview, linked_people, overview
 from portal_admin.services.desk import Desk
-from portal_admin.services.links import Changed
 from portal_admin.ui.account_access.chooser import Choice, PersonChooser, person_row
 from portal_admin.ui.account_access.contracts_panel import AreaRows, ContractsPanel, prepare
 from portal_admin.ui.account_access.link_panel import LinkPanel
+from portal_admin.ui.account_access.link_saver import LinkSaver
 from portal_admin.ui.account_access.links_panel import LinksPanel
 from portal_admin.ui.account_access.person_strip import PersonStrip
 from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
@@ -48,6 +46,7 @@ class AccountAccessPage(Page):
         super().__init__(context)
         self._choice: Choice | None = None
         self._link_later = ""
+        self._ask_later = ""
         self._is_new_person = False
         self._recent: dict[Choice, Row] = {}
         self._overview: Overview | None = None
@@ -59,6 +58,7 @@ class AccountAccessPage(Page):
         self.why = WhyPanel(self.desk, self.navigator)
         self.link_panel = LinkPanel(self.desk)
         self.unlink_panel = UnlinkPanel(self.desk)
+        self._saver = LinkSaver(self, self.link_panel, self.unlink_panel)
         self._build()
         self._connect()
         self._show_recent()
@@ -68,8 +68,7 @@ class AccountAccessPage(Page):
     @override
     def open(self, target: Target) -> None:
         if target.site and target.email:
-            if target.contract:
-                self.why.contract.setText(target.contract)
+            self._ask_later = target.contract or ""
             self._choose(Choice(target.site, target.email))
             self._link_later = target.account or ""
         elif target.contract or target.account:
@@ -149,8 +148,7 @@ class AccountAccessPage(Page):
             self._stack.setCurrentWidget(self.state)
             self._read_overview(fresh=changed)
         else:
-            if choice.contract:
-                self.why.contract.setText(choice.contract)
+            self._ask_later = choice.contract or ""
             self._stack.setCurrentWidget(self.people)
             self._read_people(choice)
 
@@ -229,8 +227,10 @@ class AccountAccessPage(Page):
         self.strip.show_overview(found)
         self.contracts.show_overview(found, rows, now=self.desk.clock())
         self.links.show_overview(found)
+        self.link_panel.show_overview(found)
         user = found.contracts.user
-        self.why.show_user(user)
+        self.why.show_user(user, self._ask_later)
+        self._ask_later = ""
         if self._is_new_person:
             self._is_new_person = False
             if not self.link_panel.isVisible():
@@ -240,6 +240,7 @@ class AccountAccessPage(Page):
         self._recent = {choice: person_row(user), **self._recent}
         while len(self._recent) > RECENT_AT_MOST:
             self._recent.popitem()
+        self.chooser.recent = list(self._recent.values())
         if self._link_later:
             account, self._link_later = self._link_later, ""
             if account not in self.links.cards:
@@ -262,93 +263,12 @@ class AccountAccessPage(Page):
         self.unlink_panel.show_for(self._overview, account_id)
 
     def _link(self, account_id: str, name: str) -> None:
-        found = self._overview
-        if found is None:
-            return
-        user = found.contracts.user
-        self.link_panel.saving(True)
-        self.run(
-            lambda: links.add(
-                self.desk, site=user.site, email=user.email, account_ids=[account_id], version=user.version
-            ),
-            lambda changed: self._linked(changed, account_id, name),
-            lambda error: self._save_failed(error, self.link_panel),
-            replaces="save",
-        )
-
-    def _linked(self, changed: Changed, account_id: str, name: str) -> None:
-        self.link_panel.linked()
-        user = changed.user
-        said = self.tr("Linked {name} ({id}) to {user}.").format(name=name, id=account_id, user=user.name)
-
-        def undo() -> None:
-            self._save(
-                lambda: links.remove(
-                    self.desk, site=user.site, email=user.email, account_id=account_id, version=user.version
-                ),
-                self.tr("Undone: {id} is not linked to {user} any more.").format(
-                    id=account_id, user=user.name
-                ),
-            )
-
-        if changed.warnings:
-            said = " ".join((said, *changed.warnings))
-            self.messages.warning(said, action=self.tr("Undo"), pressed=undo)
-        else:
-            self.messages.success(said, undo=undo)
-        self.refresh()
+        if self._overview is not None:
+            self._saver.link(self._overview.contracts.user, account_id, name)
 
     def _unlink(self, account: LinkedAccount) -> None:
-        found = self._overview
-        if found is None:
-            return
-        user = found.contracts.user
-        self.unlink_panel.saving(True)
-        self.run(
-            lambda: links.remove(
-                self.desk,
-                site=user.site,
-                email=user.email,
-                account_id=account.account_id,
-                version=user.version,
-            ),
-            lambda changed: self._unlinked(changed, account),
-            lambda error: self._save_failed(error, self.unlink_panel),
-            replaces="save",
-        )
-
-    def _unlinked(self, changed: Changed, account: LinkedAccount) -> None:
-        self.unlink_panel.saving(False)
-        self.unlink_panel.close_panel()
-        user = changed.user
-        said = self.tr("Unlinked {name} ({id}) from {user}.")
-
-        def undo() -> None:
-            self._save(
-                lambda: links.undo_remove(self.desk, site=user.site, email=user.email, account=account),
-                self.tr("Undone: {id} is linked to {user} again.").format(
-                    id=account.account_id, user=user.name
-                ),
-            )
-
-        self.messages.success(
-            said.format(name=account.name, id=account.account_id, user=user.name), undo=undo
-        )
-        self.refresh()
-
-    def _save(self, work: Callable[[], Changed], said: str) -> None:
-        def done(_changed: Changed) -> None:
-            self.messages.success(said)
-            self.refresh()
-
-        self.run(work, done, replaces="save")
-
-    def _save_failed(self, error: DeskError, panel: LinkPanel | UnlinkPanel) -> None:
-        panel.saving(False)
-        messages = panel.messages if panel.isVisible() else self.messages
-        messages.error(error)
-        if isinstance(error, Conflict):
-            self._read_overview()  # what the other operator saved is shown; nothing was written
+        if self._overview is not None:
+            self._saver.unlink(self._overview.contracts.user, account)
 
     # Room and keys
 

@@ -58,14 +58,17 @@ class WhyPanel(QFrame):
         """The contract id of the verdict that is shown or awaited, empty for none."""
         return self._asked
 
-    def show_user(self, user: EndUser) -> None:
-        """Judge for this person; another person's verdict goes away, the typed id stays."""
+    def show_user(self, user: EndUser, contract_id: str = "") -> None:
+        """Judge for this person: about `contract_id`, or again about the contract that was asked about before."""
         changed = self._user is None or (self._user.site, self._user.email) != (user.site, user.email)
         self._user = user
+        asked = self._asked
         if changed:
             self._forget()
-            if self.contract.text().strip():
-                self._ask_typed()
+        if contract_id:
+            self.ask(contract_id)
+        elif changed and asked:
+            self._ask(asked)
 
     def ask(self, contract_id: str) -> None:
         """Put an id into the box and ask about it."""
