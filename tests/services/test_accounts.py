@@ -171,11 +171,12 @@ def test_that_what_only_aspire_knows_is_found_and_refused_until_the_next_sync(
     )
 
 
-def test_that_more_than_one_page_of_accounts_is_told(office: Desk, sandbox: Any) -> None:
+@pytest.mark.parametrize("received", [51, 0])
+def test_that_more_than_one_page_of_accounts_is_told(office: Desk, sandbox: Any, received: int) -> None:
     for n in range(51):
         sandbox.put("Accounts", {"AccountOid": 1000 + n, "AccountId": f"M-{n}", "Name": f"Many {n}"})
     with writing(office.engine) as connection:
-        for n in range(51):
+        for n in range(received):
             add_account(connection, Account(1000 + n, f"M-{n}", f"Many {n}"))
     offers = accounts.find(office, site="MAIN", text="many")
     assert (len(offers.found), offers.more) == (50, True)
