@@ -12,24 +12,29 @@ HOME = "PORTAL_ADMIN_HOME"
 
 def config_folder() -> Path:
     """The folder of profiles.toml; it need not exist yet."""
+    if home := _home():
+        return home
     import platformdirs
 
-    return _home() or platformdirs.user_config_path(NAME, appauthor=False)
+    return platformdirs.user_config_path(NAME, appauthor=False)
 
 
 def data_folder() -> Path:
     """The folder of the embedded database and of what the desk remembers; it need not exist yet."""
+    if home := _home():
+        return home
     import platformdirs
 
-    return _home() or platformdirs.user_data_path(NAME, appauthor=False)
+    return platformdirs.user_data_path(NAME, appauthor=False)
 
 
 def log_folder() -> Path:
     """The folder of the logs; it need not exist yet."""
+    if home := _home():
+        return home / "logs"
     import platformdirs
 
-    home = _home()
-    return home / "logs" if home else platformdirs.user_log_path(NAME, appauthor=False)
+    return platformdirs.user_log_path(NAME, appauthor=False)
 
 
 def resources() -> Path:
