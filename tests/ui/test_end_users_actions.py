@@ -164,3 +164,13 @@ def test_that_account_access_opens_on_the_selected_user(select: Callable[[str], 
     assert page.details.access_button is not None
     page.details.access_button.click()
     assert gone == [Target("account_access", site="NW", email="ann@prairie.example")]
+
+
+def test_that_a_second_press_before_the_answer_is_no_conflict(
+    select: Callable[[str], EndUsersPage], settle: Settle
+) -> None:
+    page = select("ann@prairie.example")
+    page.details.buttons[Action.DEACTIVATE].click()
+    page.details.buttons[Action.DEACTIVATE].click()
+    settle()
+    assert "is Inactive now" in page.messages.text

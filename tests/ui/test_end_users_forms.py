@@ -399,3 +399,62 @@ def test_that_an_address_in_use_refuses_an_email_change_in_its_field(
     settle()
     assert "has a user on site NW already" in panel.form.fields["email"].error
     assert panel.email.text() == "pat@prairie.example"
+
+
+def test_that_a_draft_meets_what_others_saved_since_as_a_conflict(
+    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    edit(users_page, qtbot, settle)
+    qtbot.keyClicks(users_page.edit_panel.first_name, "Annabel")
+    qtbot.keyClick(users_page.edit_panel.first_name, Qt.Key.Key_Escape)
+    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", last_name="Married")
+    edit(users_page, qtbot, settle)
+    users_page.edit_panel.save_button.click()
+    settle()
+    assert "Married" in said(users_page.edit_panel.conflict).split("\n")
+    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Ann"
+
+
+def test_that_enter_right_after_moving_opens_the_user_moved_to(
+    users_page: EndUsersPage, qtbot: Any, settle: Settle
+) -> None:
+    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
+    settle()
+    users_page.table.view.setFocus()
+    qtbot.keyClick(users_page.table.view, Qt.Key.Key_Down)
+    qtbot.keyClick(users_page.table.view, Qt.Key.Key_Return)
+    settle()
+    assert users_page.edit_panel.first_name.text() == "Hal"
+
+
+def test_that_nothing_can_be_typed_over_while_it_is_saved(
+    users_page: EndUsersPage, qtbot: Any, settle: Settle
+) -> None:
+    start_new(users_page, qtbot, settle, email="pat@prairie.example")
+    find_account(users_page, qtbot, settle, "delta")
+    press(users_page.create_panel, "Add")
+    settle()
+    panel = users_page.create_panel
+    panel.save_button.click()
+    assert panel.save_button.text() == "Creating…"
+    assert not panel.form.isEnabled()
+    settle()
+    assert panel.form.isEnabled()
+    assert panel.email.hasFocus()
+
+
+def test_that_a_user_created_while_another_page_is_open_is_selected_on_return(
+    users_page: EndUsersPage, qtbot: Any, settle: Settle
+) -> None:
+    start_new(users_page, qtbot, settle)
+    find_account(users_page, qtbot, settle, "delta")
+    press(users_page.create_panel, "Add")
+    settle()
+    users_page.create_panel.save_button.click()
+    users_page.hide()
+    settle()
+    users_page.show()
+    users_page.open(Target("end_users"))
+    settle()
+    assert users_page.table.current_key == UserKey("NW", "nora@new.example")
+    assert "was created" in users_page.messages.text

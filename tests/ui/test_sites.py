@@ -348,3 +348,23 @@ def test_that_it_is_painted_in_both_schemes(
     fill_portal(engine)
     image = QImage(str(render(open_page(), "sites", scheme)))
     assert image.pixelColor(4, 4) == QColor(window)
+
+
+def test_that_a_draft_meets_what_others_saved_since_as_a_conflict(
+    engine: Engine, open_page: Open, offline_desk: Desk, settle: Settle
+) -> None:
+    fill_portal(engine)
+    page = open_page(site="NW")
+    page.map_button.click()
+    panel = page.map_panel
+    panel.choice.boxes["eastern"].click()
+    panel.close_panel()
+    sites.set_labels(offline_desk, key="NW", labels=["HARBOR"], unlabelled=False)
+    page.refresh()
+    settle()
+    page.map_button.click()
+    settle()
+    panel.save_button.click()
+    settle()
+    assert "Theirs: HARBOR." in panel.messages.text
+    assert site_of(offline_desk, "NW").labels == ("HARBOR",)

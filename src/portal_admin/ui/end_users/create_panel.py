@@ -158,6 +158,7 @@ class CreatePanel(SidePanel):
         field = self._field_of(error)
         if field is None:
             self.messages.error(error, retry=self.save)
+            self.save_button.setFocus()
             return
         self.form.show_error(InvalidInput(error.message, field=field))
         if field == "email":
@@ -175,5 +176,7 @@ class CreatePanel(SidePanel):
         return None
 
     def _busy(self, busy: bool) -> None:
-        self.save_button.setEnabled(not busy)
+        # Nothing typed while it is saved may get lost when the form is cleared afterwards.
+        for widget in (self.form, self.clear_button, self.save_button):
+            widget.setEnabled(not busy)
         self.save_button.setText(self.tr("Creating…") if busy else self.tr("Create user"))

@@ -82,8 +82,9 @@ class UserDetails(QFrame):
         self._scroll.setWidget(inner)
         self._scroll.verticalScrollBar().setValue(position)
         self.state.content()
-        if focused in self.buttons and self.buttons[focused].isEnabled():
-            self.buttons[focused].setFocus()
+        if focused is not None:
+            able = [made for made in self.buttons.values() if made.isEnabled()]
+            (self.buttons[focused] if self.buttons[focused].isEnabled() else able[0]).setFocus()
 
     def _focused_action(self) -> Action | None:
         return next((action for action, made in self.buttons.items() if made.hasFocus()), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
@@ -22,6 +24,15 @@ from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 SAVE = "edit"
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was typed, and the user it was typed over: a later Save must meet what others saved since."""
+
+    base: EndUser
+    first: str
+    last: str
+
+
 class EditPanel(SidePanel):
     """`saved` carries the user before and after, `change_email` and `access_wanted` the user."""
 
@@ -33,7 +44,7 @@ class EditPanel(SidePanel):
         super().__init__(self.tr("Edit end user"), parent=page)
         self._page = page
         self.user: EndUser | None = None
-        self._drafts: dict[UserKey, tuple[str, str]] = {}
+        self._drafts: dict[UserKey, _Draft] = {}
         self.conflict = ConflictView()
         self.conflict.taken.connect(self._take_theirs)
         self.form = Form()
@@ -66,11 +77,9 @@ class EditPanel(SidePanel):
             self.conflict.clear()
             self.messages.clear()
         draft = self._drafts.get(key_of(user))
-        if self.conflict.is_empty or self.user is None:
-            self.user = user
-        first, last = draft or (user.first_name, user.last_name)
-        self.first_name.setText(first)
-        self.last_name.setText(last)
+        self.user = draft.base if draft else user
+        self.first_name.setText(draft.first if draft else user.first_name)
+        self.last_name.setText(draft.last if draft else user.last_name)
         self.kept.setVisible(draft is not None)
         self.discard_button.setEnabled(draft is not None)
         self._show_fixed(user)
@@ -136,6 +145,7 @@ class EditPanel(SidePanel):
 
         def done(theirs: EndUser) -> None:
             self.user = theirs  # a further Save is made with theirs in view
+            self._remember()
             self._show_fixed(theirs)
             self.conflict.show_conflict(mine, theirs, self.first_name.text(), self.last_name.text())
             self.first_name.setFocus()
@@ -160,7 +170,7 @@ class EditPanel(SidePanel):
         if typed == (self.user.first_name, self.user.last_name):
             self._drafts.pop(key_of(self.user), None)
         else:
-            self._drafts[key_of(self.user)] = typed
+            self._drafts[key_of(self.user)] = _Draft(self.user, *typed)
         self.discard_button.setEnabled(key_of(self.user) in self._drafts)
 
     def _show_fixed(self, user: EndUser) -> None:

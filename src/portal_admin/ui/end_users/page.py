@@ -38,6 +38,7 @@ class EndUsersPage(Page):
         super().__init__(context)
         self._sites: tuple[Site, ...] | None = None
         self._wanted: UserKey | None = None
+        self._to_edit: object = None
         self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
         set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
         self.filters = FilterBar()
@@ -114,17 +115,21 @@ class EndUsersPage(Page):
 
     def _read(self, *, site: str | None) -> None:
         desk = self.desk
+        self.table.source.acquire()
         self.table.state.loading()
 
         def done(found: tuple[Site, ...]) -> None:
             self._sites = found
             self.filters.set_sites(found)
             self.create_panel.set_sites(found)
-            if site is not None:
-                self.filters.show_only(site)
+            known = {one.key.casefold(): one.key for one in found}
+            if site is not None and site.casefold() in known:
+                self.filters.show_only(known[site.casefold()])
             else:
                 wanted, self._wanted = self._wanted, None
                 self.table.show_filtered(self.filters.filters, reveal=wanted, missing=self._tell_missing)
+                if site is not None:
+                    self.messages.warning(self.tr("There is no site {key}.").format(key=site))
 
         self.run(lambda: sites.list_sites(desk), done, self._could_not_read, replaces="sites")
 
@@ -170,6 +175,9 @@ class EndUsersPage(Page):
     def _show_overview(self, overview: Overview) -> None:
         if self.table.current_key == key_of(overview.contracts.user):
             self.details.show_overview(overview, self.desk.clock())
+            wanted, self._to_edit = self._to_edit, None
+            if wanted == self.table.current_key:
+                self._open_editor(wanted)
 
     def _could_not_show(self, error: DeskError) -> None:
         self.details.user = None
@@ -179,10 +187,12 @@ class EndUsersPage(Page):
             again = self.table.current_key
             self.details.state.failed(error, lambda: self._select(again), at=self.desk.clock())
 
-    def _open_editor(self, _key: object) -> None:
+    def _open_editor(self, key: object) -> None:
         user = self.details.user
-        if user is not None and key_of(user) == self.table.current_key:
+        if user is not None and key_of(user) == key:
             self._act(Action.EDIT, user)
+        else:
+            self._to_edit = key  # opened as soon as it is read
 
     def _act(self, action: Action, user: EndUser) -> None:
         if action is Action.EDIT:
@@ -248,6 +258,9 @@ class EndUsersPage(Page):
         self._reveal(key_of(change.new))
 
     def _reveal(self, key: UserKey) -> None:
+        if not self.isVisible():
+            self._wanted = key  # when the page is shown again
+            return
         self.table.show_filtered(self.filters.filters, reveal=key, missing=self._unhide)
 
     def _unhide(self, key: UserKey) -> None:

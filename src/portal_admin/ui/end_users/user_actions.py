@@ -62,6 +62,7 @@ class UserActions(QObject):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._page = page
+        self._busy: set[UserKey] = set()
 
     @property
     def _desk(self) -> Desk:
@@ -119,9 +120,19 @@ class UserActions(QObject):
         self._run(lambda: users.withdraw_mail(desk, queued=queued), done, key_of(queued.user))
 
     def _run(self, work: Callable[[], object], done: Callable[..., None], key: UserKey) -> None:
+        # A second press before the answer would meet the first one as a conflict.
+        if key in self._busy:
+            return
+        self._busy.add(key)
+
+        def succeeded(answer: object) -> None:
+            self._busy.discard(key)
+            done(answer)
+
         def failed(error: DeskError) -> None:
+            self._busy.discard(key)
             self._page.messages.error(error)
             if isinstance(error, Conflict):
                 self.changed.emit(key)  # show what the other person made of it
 
-        self._page.run(work, done, failed)
+        self._page.run(work, succeeded, failed)

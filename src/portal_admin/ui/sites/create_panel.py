@@ -81,7 +81,7 @@ class CreatePanel(SidePanel):
         if blank or not self.save_button.isEnabled():
             return
         desk = self._page.desk
-        self.save_button.setEnabled(False)
+        self._busy(True)
         self._page.run(
             lambda: sites.create_site(
                 desk, key=key, name=name, labels=mapping.labels, unlabelled=mapping.unlabelled
@@ -91,14 +91,18 @@ class CreatePanel(SidePanel):
             replaces=SAVE,
         )
 
+    def _busy(self, busy: bool) -> None:
+        for widget in (self.form, self.clear_button, self.save_button):
+            widget.setEnabled(not busy)
+
     def _saved(self, site: object) -> None:
-        self.save_button.setEnabled(True)
+        self._busy(False)
         self.clear_form()
         self.close_panel()
         self.created.emit(site)
 
     def _failed(self, error: DeskError) -> None:
-        self.save_button.setEnabled(True)
+        self._busy(False)
         if self.isHidden():
             self._page.messages.error(error, retry=lambda: self.start(self._known))
         elif isinstance(error, InvalidInput) and self.form.show_error(error):

@@ -31,7 +31,7 @@ class MapPanel(SidePanel):
         self._page = page
         self.site: Site | None = None
         self._known: tuple[KnownLabel, ...] = ()
-        self._drafts: dict[str, Mapping] = {}
+        self._drafts: dict[str, tuple[Site, Mapping]] = {}
         self.purpose = PlainLabel(
             self.tr("The site shows the booked contracts of the labels that are ticked."),
             kind="secondary",
@@ -51,9 +51,11 @@ class MapPanel(SidePanel):
         """Open the form on a site, with the keyboard on a label when one is named."""
         if self.site is None or self.site.key != site.key:
             self.messages.clear()
-        self.site, self._known = site, known
         draft = self._drafts.get(site.key)
-        self.choice.show_labels(known, draft or _mapping(site), own=site.key)
+        # A draft goes with the site it was made on: Save must meet what others saved since.
+        self.site, mapping = draft or (site, _mapping(site))
+        self._known = known
+        self.choice.show_labels(known, mapping, own=site.key)
         self.kept.setVisible(draft is not None)
         self.open_panel(
             self.tr("Map labels of {name}").format(name=site.name),
@@ -73,10 +75,14 @@ class MapPanel(SidePanel):
     def _changed(self) -> None:
         if self.site is None:
             return
-        self._drafts[self.site.key] = self.choice.mapping
-        if not self._differs():
-            del self._drafts[self.site.key]
+        self._remember()
         self._preview()
+
+    def _remember(self) -> None:
+        if self.site is not None and self._differs():
+            self._drafts[self.site.key] = self.site, self.choice.mapping
+        elif self.site is not None:
+            self._drafts.pop(self.site.key, None)
 
     def _differs(self) -> bool:
         return self.site is not None and self.choice.mapping.keys != _mapping(self.site).keys
@@ -120,7 +126,7 @@ class MapPanel(SidePanel):
             return
         desk, mapping = self._page.desk, self.choice.mapping
         self.messages.clear()
-        self.save_button.setEnabled(False)
+        self._busy(True)
         # The page owns the work: an answer must be told even when the panel was closed meanwhile.
         self._page.run(
             lambda: sites.set_labels(
@@ -135,14 +141,19 @@ class MapPanel(SidePanel):
             replaces=SAVE,
         )
 
+    def _busy(self, busy: bool) -> None:
+        for widget in (self.choice, self.discard_button, self.save_button):
+            widget.setEnabled(not busy)
+
     def _saved(self, before: Site, change: LabelChange) -> None:
+        self._busy(False)
         self._drafts.pop(before.key, None)
         if self.site is not None and self.site.key == before.key:
             self.close_panel()
         self.saved.emit(before, change)
 
     def _failed(self, site: Site, error: DeskError) -> None:
-        self.save_button.setEnabled(True)
+        self._busy(False)
         if isinstance(error, Conflict):
             self._look_at_theirs(site)
         elif self.isHidden():
@@ -158,6 +169,7 @@ class MapPanel(SidePanel):
             if theirs is None or self.site is None or self.site.key != mine.key:
                 return
             self.site = theirs
+            self._remember()
             words = self.tr(
                 "Somebody else changed the labels of {key} meanwhile. Nothing of yours was saved, and your choice "
                 "is kept.\nIt was: {was}.\nTheirs: {theirs}.\nYours: {yours}.\nSave again to put yours in place of theirs."
