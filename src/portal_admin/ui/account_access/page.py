@@ -165,7 +165,9 @@ class AccountAccessPage(Page):
             wanted = choice.contract
             self.people.wait(
                 self.tr("Who can see contract {id}").format(id=wanted),
-                self.tr("Choose a person, here or above, to see why they do or do not see it."),
+                self.tr(
+                    "Who is not Active sees it once Active. Choose a person, here or above, to see why or why not."
+                ),
                 self.tr("Area, and through which account"),
             )
             self.run(

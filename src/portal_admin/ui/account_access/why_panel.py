@@ -132,12 +132,12 @@ class WhyPanel(QFrame):
         self._ask(typed)
 
     def _ask(self, contract_id: str) -> None:
+        if contract_id != self._asked:
+            self.others.hide()
+        self._asked = contract_id  # kept for a person who is still being read
         user = self._user
         if user is None:
             return
-        if contract_id != self._asked:
-            self.others.hide()
-        self._asked = contract_id
         self.state.loading(self.tr("Asking ASPIRE about {id}…").format(id=contract_id))
         background.run(
             self,
