@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from portal_admin.services.desk import Desk
 from portal_admin.ui.navigation import Target
-from portal_admin.ui.start.calls import calls_file
+from portal_admin.ui.start.calls import calls_file, read_calls
 from portal_admin.ui.start.page import StartPage
 
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -61,6 +61,22 @@ def test_that_a_demonstration_offers_its_calls_and_each_opens_its_place(
     assert heard == [
         Target("account_access", site="north", email=f"c{number}@x.example") for number in range(10)
     ]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_that_the_keyboard_begins_at_the_first_call_and_opens_it(
+    start: Callable[[], StartPage], settle: Callable[[], None], home: Path, key: Qt.Key
+) -> None:
+    page, heard = start(), []
+    page.places.cards[0].setFocus()
+    home.mkdir(parents=True, exist_ok=True)
+    calls_file().write_text(CALLS)
+    page.run(read_calls, page._show_calls)
+    settle()
+    assert page.calls.cards[0].hasFocus()
+    page.navigator.open.connect(heard.append)
+    QTest.keyClick(page.calls.cards[0], key)
+    assert heard == [Target("account_access", site="north", email="c0@x.example")]
 
 
 def test_that_without_a_demonstration_the_page_tells_what_the_pages_are_for(

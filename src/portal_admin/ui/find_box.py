@@ -55,6 +55,7 @@ class FindBox(QLineEdit):
         self.addAction(mark, QLineEdit.ActionPosition.LeadingPosition)
         self._keys = PlainLabel("Ctrl+K", kind="secondary", parent=self)
         self._keys.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.textChanged.connect(lambda text: self._keys.setVisible(not text))
         self.textEdited.connect(self._typed)
 
     def set_finder(self, find: Finder | None) -> None:
@@ -70,7 +71,6 @@ class FindBox(QLineEdit):
         self.left.emit()
 
     def _typed(self) -> None:
-        self._keys.setVisible(not self.text())
         text = self.text().strip()
         self._found = ()
         self._note = ""
