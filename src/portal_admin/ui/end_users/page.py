@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
@@ -46,13 +48,7 @@ class EndUsersPage(Page):
         self.details = UserDetails()
         self.actions_of_user = UserActions(self)
         self._lay_out()
-        self.create_panel = CreatePanel(self)
-        self.edit_panel = EditPanel(self)
-        self.email_panel = EmailPanel(self)
-        self._panels: tuple[SidePanel, ...] = (self.create_panel, self.edit_panel, self.email_panel)
-        for panel in self._panels:
-            self.add_side_panel(panel)
-            panel.closed.connect(self._place_details)
+        self._panels: list[SidePanel] = []
         self._connect()
         self.filters.search.setFocus()
 
@@ -78,17 +74,46 @@ class EndUsersPage(Page):
         self.details.asked.connect(self._act)
         self.details.access_wanted.connect(self._go_to_access)
         self.actions_of_user.changed.connect(self._reveal)
-        self.create_panel.created.connect(self._created)
-        self.create_panel.show_user.connect(self._show_other)
-        self.edit_panel.saved.connect(self._edited)
-        self.edit_panel.change_email.connect(lambda user: self._act(Action.CHANGE_EMAIL, user))
-        self.edit_panel.access_wanted.connect(self._go_to_access)
-        self.email_panel.changed.connect(self._email_changed)
-        self.email_panel.stale.connect(self._reveal)
         for keys, call in (("Ctrl+N", self.new_user), ("Ctrl+F", self._focus_filter)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
+
+    # The panels are made when they are first wanted, so that the page is quickly there.
+
+    @cached_property
+    def create_panel(self) -> CreatePanel:
+        """The form for a new end user."""
+        made = CreatePanel(self)
+        made.created.connect(self._created)
+        made.show_user.connect(self._show_other)
+        made.set_sites(self._sites or ())
+        self._adopt(made)
+        return made
+
+    @cached_property
+    def edit_panel(self) -> EditPanel:
+        """The form for names."""
+        made = EditPanel(self)
+        made.saved.connect(self._edited)
+        made.change_email.connect(lambda user: self._act(Action.CHANGE_EMAIL, user))
+        made.access_wanted.connect(self._go_to_access)
+        self._adopt(made)
+        return made
+
+    @cached_property
+    def email_panel(self) -> EmailPanel:
+        """The form for another address."""
+        made = EmailPanel(self)
+        made.changed.connect(self._email_changed)
+        made.stale.connect(self._reveal)
+        self._adopt(made)
+        return made
+
+    def _adopt(self, panel: SidePanel) -> None:
+        self.add_side_panel(panel)
+        panel.closed.connect(self._place_details)
+        self._panels.append(panel)
 
     @override
     def open(self, target: Target) -> None:
@@ -121,7 +146,8 @@ class EndUsersPage(Page):
         def done(found: tuple[Site, ...]) -> None:
             self._sites = found
             self.filters.set_sites(found)
-            self.create_panel.set_sites(found)
+            if "create_panel" in self.__dict__:
+                self.create_panel.set_sites(found)
             known = {one.key.casefold(): one.key for one in found}
             if site is not None and site.casefold() in known:
                 self.filters.show_only(known[site.casefold()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -44,10 +45,6 @@ class SitesPage(Page):
         self.labels = ListTable(label_columns(), name=self.tr("Private labels"), memory="private_labels")
         self.age = AgeLabel()
         self._lay_out()
-        self.create_panel = CreatePanel(self)
-        self.map_panel = MapPanel(self)
-        self.add_side_panel(self.create_panel)
-        self.add_side_panel(self.map_panel)
         self._connect()
         self._selected(None)
         self.sites.view.setFocus()
@@ -67,8 +64,24 @@ class SitesPage(Page):
         self.sites.current_changed.connect(self._selected)
         self.sites.opened.connect(lambda _key: self.map_labels())
         self.labels.opened.connect(self._map_label)
-        self.create_panel.created.connect(self._created)
-        self.map_panel.saved.connect(self._saved)
+
+    # The panels are made when they are first wanted, so that the page is quickly there.
+
+    @cached_property
+    def create_panel(self) -> CreatePanel:
+        """The form for a new site."""
+        made = CreatePanel(self)
+        made.created.connect(self._created)
+        self.add_side_panel(made)
+        return made
+
+    @cached_property
+    def map_panel(self) -> MapPanel:
+        """The form that maps labels to the selected site."""
+        made = MapPanel(self)
+        made.saved.connect(self._saved)
+        self.add_side_panel(made)
+        return made
 
     @override
     def open(self, target: Target) -> None:

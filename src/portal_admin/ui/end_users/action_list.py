@@ -1,0 +1,70 @@
+"""The actions of rule C as a list of quiet buttons; those the status does not offer say what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from portal_admin.domain.lifecycle import Action
+from portal_admin.domain.people import EndUser, Status
+from portal_admin.ui.end_users.user_actions import ICONS, offers
+from portal_admin.ui.widgets.buttons import icon_button
+from portal_admin.ui.widgets.text import set_tooltip
+
+
+class ActionList(QWidget):
+    """`asked` carries an action, `access_wanted` asks for Account access; both with the user."""
+
+    asked = Signal(object, object)
+    access_wanted = Signal(object)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._user: EndUser | None = None
+        self.buttons = {
+            offer.action: _flat(offer.label, ICONS[offer.action], self._asking(offer.action))
+            for offer in offers(Status.ACTIVE)
+        }
+        self.access_button = _flat(self.tr("Account access"), "link", self._ask_access)
+        set_tooltip(self.access_button, self.tr("Link and unlink accounts, and see every contract and why."))
+        edit, *others = self.buttons.values()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for made in (edit, self.access_button, *others):
+            column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_user(self, user: EndUser) -> None:
+        """Offer what the user's status allows; the keyboard stays where it can act."""
+        self._user = user
+        focused = next((made for made in self.buttons.values() if made.hasFocus()), None)
+        for offer in offers(user.status):
+            made = self.buttons[offer.action]
+            told = offer.effect
+            if offer.instead is not None:
+                told = self.tr("Not offered: {why}").format(why=offer.instead)
+            made.setEnabled(offer.instead is None)
+            made.setAccessibleDescription(told)
+            set_tooltip(made, told)
+        if focused is not None and not focused.isEnabled():
+            next(made for made in self.buttons.values() if made.isEnabled()).setFocus()
+
+    def _asking(self, action: Action) -> Callable[[], None]:
+        def ask() -> None:
+            if self._user is not None:
+                self.asked.emit(action, self._user)
+
+        return ask
+
+    def _ask_access(self) -> None:
+        if self._user is not None:
+            self.access_wanted.emit(self._user)
+
+
+def _flat(text: str, icon: str, pressed: Callable[[], object]) -> QToolButton:
+    made = icon_button(icon, text, pressed)
+    made.setText(f" {text}")  # away from the icon
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return made
