@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from sqlalchemy import insert, select
 
+from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.text import id_key, name_key
 from portal_admin.models import account_link, aspire_account, end_user, site
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import open_engine, reading, writing
+from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services import sites
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import text_of
+from tests.fixtures.desk import Clock
 from tests.fixtures.sandbox import account, contract
 
 SITE, OTHER_SITE = "northwind", "prairie"
@@ -45,8 +50,20 @@ def fill(desk: Desk) -> None:
     add_user(desk, OLSEN, "Renate", "Olsen", "Active", ["A-001"], on=OTHER_SITE)
 
 
+def filled_template(migrated: Path, portfolio: FilePortfolio, folder: Path) -> Path:
+    """A database file on which `fill` has worked, to be copied for each test."""
+    path = Path(shutil.copy(migrated, folder / "portal.db"))
+    engine = open_engine(f"sqlite:///{path}")
+    with Sandbox(portfolio) as box:
+        aspire = AspireClient(box.url, user="sandbox", password=lambda: "sandbox")
+        fill(Desk(engine=engine, aspire=aspire, clock=Clock(), operator="tester"))
+        aspire.close()
+    engine.dispose()
+    return path
+
+
 def put_big_account(box: Sandbox, contracts: int) -> None:
-    """Before `fill`: an account of long names with that many contracts of two currencies."""
+    """Before a full sync: an account of long names with that many contracts of two currencies."""
     name = "Western Continental Agricultural Machinery and Heavy Haulage Equipment Partners Holding LLC"
     box.put("Accounts", account(BIG, "A-LONG-ACCOUNT-0500", name, "accounts.payable@bigfleet.example"))
     for number in range(contracts):
@@ -61,7 +78,7 @@ def put_big_account(box: Sandbox, contracts: int) -> None:
 
 
 def put_hostile_account(box: Sandbox) -> None:
-    """Before `fill`: an account and a contract whose texts look like markup."""
+    """Before a full sync: an account and a contract whose texts look like markup."""
     box.put("Accounts", account(600, "<i>A-600</i>", MARKUP))
     box.put("Contracts", contract(6000, "<u>0600</u>", 600))
     box.put("Contracts", contract(6001, "0600-1", 600, PrivateLabel="<s>GONE</s>"))

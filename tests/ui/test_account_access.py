@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from portal_admin.domain.verdict import Result
+from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.ui import background
@@ -26,10 +29,21 @@ from tests.ui.account_access_world import OLSEN, OTHER_SITE, PENDING, SITE
 Settle = Callable[[], None]
 
 
+@pytest.fixture(scope="module")
+def filled_file(migrated_file: Path, small: FilePortfolio, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synced database with sites and users, filled once."""
+    return world.filled_template(migrated_file, small, tmp_path_factory.mktemp("access"))
+
+
+@pytest.fixture
+def database_url(filled_file: Path, tmp_path: Path) -> str:
+    """A copy of it for each test; the desk works on it."""
+    return f"sqlite:///{shutil.copy(filled_file, tmp_path / 'portal.db')}"
+
+
 @pytest.fixture
 def access(page: Callable[..., AccountAccessPage], desk: Desk) -> AccountAccessPage:
     """The page on a synced desk, with nobody chosen."""
-    world.fill(desk)
     shown = page(AccountAccessPage, desk)
     shown.open(Target("account_access"))
     return shown
@@ -474,7 +488,7 @@ def test_that_outside_text_is_shown_and_never_rendered(
     page: Callable[..., AccountAccessPage], desk: Desk, sandbox: Any, qtbot: Any, settle: Settle
 ) -> None:
     world.put_hostile_account(sandbox)
-    world.fill(desk)
+    sync(desk, full=True)
     world.add_user(desk, world.HOSTILE, "<b>Bold</b>", "<img src=x>", "Active", ["<i>A-600</i>"])
     access = look_at(page(AccountAccessPage, desk), settle, world.HOSTILE)
     ask(access, qtbot, settle, "0600-1")

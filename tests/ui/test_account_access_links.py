@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.services import links
 from portal_admin.services.desk import Desk
 from portal_admin.ui.account_access.comparison import Comparison
@@ -25,10 +28,21 @@ Settle = Callable[[], None]
 LEFT = Qt.MouseButton.LeftButton
 
 
+@pytest.fixture(scope="module")
+def filled_file(migrated_file: Path, small: FilePortfolio, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synced database with sites and users, filled once."""
+    return world.filled_template(migrated_file, small, tmp_path_factory.mktemp("access"))
+
+
+@pytest.fixture
+def database_url(filled_file: Path, tmp_path: Path) -> str:
+    """A copy of it for each test; the desk works on it."""
+    return f"sqlite:///{shutil.copy(filled_file, tmp_path / 'portal.db')}"
+
+
 @pytest.fixture
 def access(page: Callable[..., AccountAccessPage], desk: Desk, settle: Settle) -> AccountAccessPage:
     """Pat Grant of Northwind in view, linked to A-004 alone."""
-    world.fill(desk)
     shown = page(AccountAccessPage, desk)
     shown.open(Target("account_access", site=SITE, email=ALONE))
     settle()
