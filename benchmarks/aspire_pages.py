@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.pages import Query, page
-from portal_admin.sandbox.portfolio import generate
 from portal_admin.sandbox.world import World
 
 LISTS = {"Accounts": "accounts", "Contacts": "contacts", "Contracts": "contracts"}

@@ -18,7 +18,7 @@ from portal_admin.errors import DeskError
 from portal_admin.ui import background, icons, window_state
 from portal_admin.ui.after_paint import AfterPaint
 from portal_admin.ui.collector import Collector
-from portal_admin.ui.find_box import Entry, Finder
+from portal_admin.ui.find_entry import Entry, Finder
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.pages import PageSpec

@@ -16,7 +16,8 @@ import yaml
 
 from portal_admin.domain.text import id_key, label_key
 from portal_admin.sandbox import cases, pages
-from portal_admin.sandbox.portfolio import Portfolio, Record, generate
+from portal_admin.sandbox.generated import generate
+from portal_admin.sandbox.portfolio import Portfolio, Record
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.sandbox.words import LABELS
 from portal_admin.sandbox.world import World

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-PROGRAM = "from portal_admin.sandbox import portfolio, server; server.serve(portfolio.generate(20, 7), 0)"
+PROGRAM = "from portal_admin.sandbox import generated, server; server.serve(generated.generate(20, 7), 0)"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal_admin.aspire.client import AspireClient
-from portal_admin.sandbox.portfolio import generate
+from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.server import Sandbox
 
 SEED = 7

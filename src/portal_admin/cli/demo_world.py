@@ -17,7 +17,7 @@ from portal_admin.domain.text import label_key
 from portal_admin.errors import InvalidInput, Refused
 from portal_admin.paths import config_folder, resources
 from portal_admin.sandbox import cases
-from portal_admin.sandbox.portfolio import generate
+from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services import database, sites, users
 from portal_admin.services.desk import Desk

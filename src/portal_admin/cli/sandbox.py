@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
 
 def serve(_context: Context, args: Namespace) -> int:
     try:
-        from portal_admin.sandbox import portfolio, server
+        from portal_admin.sandbox import generated, portfolio, server
     except ModuleNotFoundError as problem:
         if (problem.name or "").startswith("portal_admin"):
             raise
@@ -47,7 +47,7 @@ def serve(_context: Context, args: Namespace) -> int:
             "The sandbox is not installed on this machine. Install portal-admin with the extra `sandbox`."
         ) from problem
     chosen = (
-        portfolio.load(args.portfolio) if args.portfolio else portfolio.generate(args.contracts, args.seed)
+        portfolio.load(args.portfolio) if args.portfolio else generated.generate(args.contracts, args.seed)
     )
     server.serve(chosen, args.port)
     return DONE

@@ -13,7 +13,7 @@ from portal_admin.sandbox.cases import case_lists
 from portal_admin.sandbox.contracts import BASE, BLOCK_CONTRACTS, DAY, deal_of, wording
 from portal_admin.sandbox.deals import Deal
 from portal_admin.sandbox.parties import BLOCK, Parties, stamped
-from portal_admin.sandbox.portfolio import Entry, Facts, FilePortfolio, Record, iso, microseconds
+from portal_admin.sandbox.portfolio import Entry, Facts, FilePortfolio, Portfolio, Record, iso, microseconds
 from portal_admin.sandbox.records import KINDS
 from portal_admin.sandbox.words import LABELS
 
@@ -240,3 +240,8 @@ class GeneratedPortfolio:
             case "Invoices":
                 return deals.invoices(deal, self._today)
         return []
+
+
+def generate(contracts: int = 2000, seed: int = 7, now: datetime | None = None) -> Portfolio:
+    """A portfolio of that many contracts, the same for the same seed; `now` freezes ASPIRE's clock."""
+    return GeneratedPortfolio(contracts, seed, now)

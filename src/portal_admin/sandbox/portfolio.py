@@ -194,10 +194,3 @@ def _refuse_twins(kind: str, records: list[Record]) -> None:
         if oid in seen:
             raise MalformedPortfolio(f"Oid {oid} is used twice - at `$.{kind}[{place}].{key}`")
         seen.add(oid)
-
-
-def generate(contracts: int = 2000, seed: int = 7, now: datetime | None = None) -> Portfolio:
-    """A portfolio of that many contracts, the same for the same seed; `now` freezes ASPIRE's clock."""
-    from portal_admin.sandbox.generated import GeneratedPortfolio
-
-    return GeneratedPortfolio(contracts, seed, now)

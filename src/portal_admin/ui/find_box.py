@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.ui import background
+from portal_admin.ui.find_entry import Entry, Finder
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Space
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
     from portal_admin.ui.find_results import FindResults
 
 PAUSE = 120
-
-
-class Entry(NamedTuple):
-    """One line of the list; `chosen` runs when it is picked."""
-
-    icon: str
-    title: str
-    detail: str
-    kind: str
-    chosen: Callable[[], object]
-
-
-Finder = Callable[[str], Sequence[Entry]]
 
 
 class FindBox(QLineEdit):

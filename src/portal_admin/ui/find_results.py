@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from portal_admin.ui import icons
-from portal_admin.ui.find_box import Entry
+from portal_admin.ui.find_entry import Entry
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Size, Space, Type, font, theme
 from portal_admin.ui.widgets.text import PlainLabel

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, 
 
 from portal_admin.errors import DeskError
 from portal_admin.ui import background, window_state
-from portal_admin.ui.find_box import Entry, FindBox, Finder
+from portal_admin.ui.find_box import FindBox
+from portal_admin.ui.find_entry import Entry, Finder
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.navigation_bar import NavigationBar
 from portal_admin.ui.override import override
