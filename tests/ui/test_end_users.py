@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from sqlalchemy import Engine, text
 
 from portal_admin.services.desk import Desk
@@ -15,6 +15,7 @@ from portal_admin.ui import background
 from portal_admin.ui.end_users.page import EndUsersPage
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
+from tests.ui.acting import press, said
 from tests.ui.portal_filling import NOW, add_user, fill_portal, fill_sites, fill_snapshot
 
 Open = Callable[..., EndUsersPage]
@@ -39,18 +40,6 @@ def names(page: EndUsersPage) -> list[str]:
     """The names in the order of the table."""
     model = page.table.model
     return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
-
-
-def said(page: EndUsersPage) -> str:
-    """Every visible word of the page."""
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
-
-
-def press(page: EndUsersPage, words: str) -> None:
-    """Click the visible button of that name."""
-    found = [b for b in page.findChildren(QPushButton) if b.isVisible() and b.text() == words]
-    assert len(found) == 1, f"{len(found)} buttons {words!r}"
-    found[0].click()
 
 
 def test_that_everybody_is_listed_by_name_with_the_number_in_words(engine: Engine, open_page: Open) -> None:

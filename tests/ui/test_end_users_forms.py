@@ -1,4 +1,4 @@
-"""Creating and editing end users as a person does: typing, choosing accounts, errors, conflicts, drafts."""
+"""Creating end users as a person does: typing, choosing accounts, errors, drafts."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from sqlalchemy import Engine, text
 
-from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import Status
 from portal_admin.errors import NotFound
-from portal_admin.services import people, sites, users
+from portal_admin.services import people, sites
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.ui.end_users.page import EndUsersPage
 from portal_admin.ui.end_users.user_rows import UserKey
 from portal_admin.ui.navigation import Target
+from tests.ui.acting import press, said
 from tests.ui.portal_filling import fill_portal
 
 Settle = Callable[[], None]
@@ -32,16 +31,6 @@ def users_page(engine: Engine, offline_desk: Desk, page: Callable[..., Any], set
     made.open(Target("end_users"))
     settle()
     return made
-
-
-def said(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
-def press(widget: QWidget, words: str) -> None:
-    found = [b for b in widget.findChildren(QPushButton) if b.isVisible() and b.text() == words]
-    assert len(found) == 1, f"{len(found)} buttons {words!r}"
-    found[0].click()
 
 
 def start_new(page: EndUsersPage, qtbot: Any, settle: Settle, *, email: str = "nora@new.example") -> None:
@@ -285,146 +274,6 @@ def test_that_a_user_is_created_against_a_real_aspire(
     assert made.messages.text == (
         "Ann Ex (ann@x.example) was created on site NW. A registration mail is queued, not yet sent."
     )
-
-
-def edit(page: EndUsersPage, qtbot: Any, settle: Settle, email: str = "ann@prairie.example") -> None:
-    """Select a user and open the editor with Enter."""
-    page.open(Target("end_users", site="NW", email=email))
-    settle()
-    page.table.view.setFocus()
-    qtbot.keyClick(page.table.view, Qt.Key.Key_Return)
-    assert page.edit_panel.isVisible()
-
-
-def test_that_names_are_edited_and_the_change_undone(
-    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
-) -> None:
-    edit(users_page, qtbot, settle)
-    qtbot.keyClicks(users_page.edit_panel.first_name, "Anna")  # the old one is selected
-    qtbot.keyClick(users_page.edit_panel.first_name, Qt.Key.Key_Return)
-    settle()
-    assert users_page.messages.text == "Saved: Ann Active is now Anna Active."
-    assert users_page.table.current_key == UserKey("NW", "ann@prairie.example")
-    press(users_page, "Undo")
-    settle()
-    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Ann"
-
-
-def test_that_email_and_site_are_fixed_with_the_reason(
-    users_page: EndUsersPage, qtbot: Any, settle: Settle
-) -> None:
-    edit(users_page, qtbot, settle)
-    words = said(users_page.edit_panel)
-    assert "Cannot be changed after creation: it is who the person is on the site." in words
-    press(users_page.edit_panel, "Change email…")
-    assert users_page.email_panel.isVisible()
-    assert users_page.edit_panel.isHidden()
-
-
-def test_that_a_draft_is_kept_for_each_user(users_page: EndUsersPage, qtbot: Any, settle: Settle) -> None:
-    edit(users_page, qtbot, settle)
-    qtbot.keyClicks(users_page.edit_panel.first_name, "Half-typed")
-    qtbot.keyClick(users_page.edit_panel.first_name, Qt.Key.Key_Escape)
-    edit(users_page, qtbot, settle, "pat@prairie.example")
-    assert users_page.edit_panel.first_name.text() == "Pat"
-    qtbot.keyClick(users_page.edit_panel.first_name, Qt.Key.Key_Escape)
-    edit(users_page, qtbot, settle)
-    assert users_page.edit_panel.first_name.text() == "Half-typed"
-    assert "unsaved text" in said(users_page.edit_panel)
-
-
-def test_that_a_conflict_shows_theirs_beside_mine_and_a_second_save_wins(
-    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
-) -> None:
-    edit(users_page, qtbot, settle)
-    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", first_name="Annie")
-    users.deactivate(offline_desk, site="NW", email="ann@prairie.example")
-    panel = users_page.edit_panel
-    qtbot.keyClicks(panel.first_name, "Annabel")
-    panel.save_button.click()
-    settle()
-    words = said(panel.conflict)
-    for told in ("Was", "Ann", "Theirs", "Annie", "Yours", "Annabel", "Status", "Inactive"):
-        assert told in words.split("\n"), told
-    assert panel.first_name.text() == "Annabel"
-    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Annie"
-    panel.save_button.click()
-    settle()
-    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Annabel"
-
-
-def test_that_theirs_can_be_taken_instead(
-    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
-) -> None:
-    edit(users_page, qtbot, settle)
-    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", first_name="Annie")
-    qtbot.keyClicks(users_page.edit_panel.first_name, "Annabel")
-    users_page.edit_panel.save_button.click()
-    settle()
-    press(users_page.edit_panel, "Use theirs")
-    assert users_page.edit_panel.first_name.text() == "Annie"
-    assert users_page.edit_panel.conflict.isHidden()
-
-
-def test_that_an_email_change_shows_what_will_happen_and_then_does_it(
-    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
-) -> None:
-    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
-    settle()
-    users_page.details.buttons[Action.CHANGE_EMAIL].click()
-    panel = users_page.email_panel
-    qtbot.keyClicks(panel.email, "ann@married.example")
-    assert [label.text() for label in panel.steps] == [
-        "A new user is created on site NW, Pending, with ann@married.example and the same linked accounts: A-001.",
-        "A registration mail to ann@married.example is queued; the person sets a new password.",
-        "ann@prairie.example becomes Inactive and cannot sign in. Mails still waiting for it are not sent.",
-    ]
-    qtbot.keyClick(panel.email, Qt.Key.Key_Return)
-    settle()
-    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").status is Status.INACTIVE
-    new = people.show_user(offline_desk, site="NW", email="ann@married.example")
-    assert (new.status, [a.account_id for a in new.accounts]) == (Status.PENDING, ["A-001"])
-    assert users_page.table.current_key == UserKey("NW", "ann@married.example")
-
-
-def test_that_an_address_in_use_refuses_an_email_change_in_its_field(
-    users_page: EndUsersPage, qtbot: Any, settle: Settle
-) -> None:
-    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
-    settle()
-    users_page.details.buttons[Action.CHANGE_EMAIL].click()
-    panel = users_page.email_panel
-    qtbot.keyClicks(panel.email, "pat@prairie.example")
-    panel.save_button.click()
-    settle()
-    assert "has a user on site NW already" in panel.form.fields["email"].error
-    assert panel.email.text() == "pat@prairie.example"
-
-
-def test_that_a_draft_meets_what_others_saved_since_as_a_conflict(
-    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
-) -> None:
-    edit(users_page, qtbot, settle)
-    qtbot.keyClicks(users_page.edit_panel.first_name, "Annabel")
-    qtbot.keyClick(users_page.edit_panel.first_name, Qt.Key.Key_Escape)
-    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", last_name="Married")
-    edit(users_page, qtbot, settle)
-    users_page.edit_panel.save_button.click()
-    settle()
-    assert "Married" in said(users_page.edit_panel.conflict).split("\n")
-    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Ann"
-
-
-def test_that_enter_right_after_moving_opens_the_user_moved_to(
-    users_page: EndUsersPage, qtbot: Any, settle: Settle
-) -> None:
-    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
-    settle()
-    users_page.table.view.setFocus()
-    qtbot.keyClick(users_page.table.view, Qt.Key.Key_Down)
-    qtbot.keyClick(users_page.table.view, Qt.Key.Key_Return)
-    settle()
-    assert users_page.edit_panel.first_name.text() == "Hal"
 
 
 def test_that_nothing_can_be_typed_over_while_it_is_saved(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import Engine, text
 
 from portal_admin.domain.people import Site
@@ -22,6 +22,7 @@ from portal_admin.ui.navigation import Target
 from portal_admin.ui.sites.page import SitesPage
 from portal_admin.ui.theme import DARK, LIGHT
 from portal_admin.ui.widgets.state_panel import State
+from tests.ui.acting import press, said
 from tests.ui.portal_filling import fill_people, fill_portal, fill_sites, fill_snapshot
 
 Settle = Callable[[], None]
@@ -39,16 +40,6 @@ def open_page(engine: Engine, offline_desk: Desk, page: Callable[..., Any], sett
         return made
 
     return build
-
-
-def said(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
-def press(widget: QWidget, words: str) -> None:
-    found = [b for b in widget.findChildren(QPushButton) if b.isVisible() and b.text() == words]
-    assert len(found) == 1, f"{len(found)} buttons {words!r}"
-    found[0].click()
 
 
 def lines(table: Any) -> list[str]:
