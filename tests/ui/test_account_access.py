@@ -482,6 +482,9 @@ def test_that_everything_that_takes_the_keyboard_has_a_name(
     olsen.open(Target("account_access", contract="0012-0045"))
     settle()
     assert unnamed(olsen) == []
+    olsen.open(Target("account_access", account="A-001"))
+    settle()
+    assert unnamed(olsen) == []
 
 
 def test_that_outside_text_is_shown_and_never_rendered(

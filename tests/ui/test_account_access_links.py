@@ -96,6 +96,7 @@ def test_that_an_offered_account_is_previewed_and_linked_by_keyboard(
     find(panel, qtbot, settle, "prairie")
     qtbot.keyClick(panel.finder.search, Qt.Key.Key_Down)
     settle()
+    assert panel.finder.results.selectionModel().hasSelection()
     assert "Opens 4 contracts, 1 of them closed; 3 stay hidden." in world.said(panel)
     assert "Open: 0012-0045, 0012-0050, EG-2019-7" in world.said(panel)
     assert "Stays hidden: 0012-0048, label “LEGACY” is mapped to no site" in world.said(panel)
@@ -211,6 +212,38 @@ def test_that_escape_closes_the_panel_and_keeps_what_was_typed(
     settle()
     assert panel.finder.search.text() == "hauling"
     assert len(results(panel)) == 3
+
+
+# Without a user in view
+
+
+def test_that_an_account_tells_on_which_site_it_can_be_linked(
+    access: AccountAccessPage, qtbot: Any, settle: Settle
+) -> None:
+    access.open(Target("account_access", account="A-008", site=SITE))
+    settle()
+    assert "Nobody is linked to account A-008." in world.said(access.people)
+    assert access.offer.verdict.accessibleName() == "Not offered"
+    assert "None of its 1 contracts is one whose private label site northwind takes." in world.said(
+        access.offer
+    )
+    qtbot.keyClicks(access.offer.site, "East")
+    settle()
+    assert access.offer.verdict.accessibleName() == "Offered"
+
+
+def test_that_whether_it_can_be_linked_is_no_no_while_nobody_can_look(
+    access: AccountAccessPage, clock: Clock, sandbox: Any, qtbot: Any, settle: Settle
+) -> None:
+    clock.now += timedelta(hours=2)
+    sandbox.fault(status=503)
+    access.open(Target("account_access", account="A-001", site=SITE))
+    settle()
+    assert access.offer.verdict.accessibleName() == "Cannot tell"
+    sandbox.clear_faults()
+    qtbot.mouseClick(world.button(access.offer, "Retry"), LEFT)
+    settle()
+    assert access.offer.verdict.accessibleName() == "Offered"
 
 
 # Saving

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from portal_admin.ui import icons
@@ -97,10 +106,10 @@ class AccountResults(QListView):
 
     def enter(self) -> None:
         """Take the keyboard, with the first account selected when none is."""
-        self.setFocus()
         if not self.selected:
             first = next((line.account_id for line in self.results.lines if line.account_id), "")
             self.select(first)
+        self.setFocus()
 
     @property
     def selected(self) -> str:
@@ -111,6 +120,12 @@ class AccountResults(QListView):
     def wanted_height(self) -> int:
         """How tall the list is with all its lines."""
         return sum(LINE if line.account_id else SECTION for line in self.results.lines) + 4
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # Qt makes the first line current here without selecting it.
+        self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _moved(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():

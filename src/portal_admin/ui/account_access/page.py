@@ -16,6 +16,7 @@ from portal_admin.ui.account_access.contracts_panel import AreaRows, ContractsPa
 from portal_admin.ui.account_access.link_panel import LinkPanel
 from portal_admin.ui.account_access.link_saver import LinkSaver
 from portal_admin.ui.account_access.links_panel import LinksPanel
+from portal_admin.ui.account_access.offer_panel import OfferPanel
 from portal_admin.ui.account_access.person_strip import PersonStrip
 from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
 from portal_admin.ui.account_access.viewers import PeopleView
@@ -52,6 +53,7 @@ class AccountAccessPage(Page):
         self._overview: Overview | None = None
         self.chooser = PersonChooser(self.desk)
         self.people = PeopleView()
+        self.offer = OfferPanel(self.desk)
         self.strip = PersonStrip()
         self.contracts = ContractsPanel(self._open_link_panel)
         self.links = LinksPanel()
@@ -72,7 +74,9 @@ class AccountAccessPage(Page):
             self._choose(Choice(target.site, target.email))
             self._link_later = target.account or ""
         elif target.contract or target.account:
-            self._choose(Choice(contract=target.contract, account=target.account))
+            # A site beside an account asks whether it can be linked there.
+            site = None if target.contract else target.site
+            self._choose(Choice(site, contract=target.contract, account=target.account))
         elif self._choice is not None:
             self.refresh()
         else:
@@ -113,12 +117,22 @@ class AccountAccessPage(Page):
         self._right.setMinimumWidth(Size.SIDE_PANEL - Size.ROW)
         self.state = StatePanel(person)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.people)
+        self._stack.addWidget(self._people_side())
         self._stack.addWidget(self.state)
         self._stack.setMinimumWidth(Size.CARD)  # or an open side panel would widen the window
         self.body.addWidget(self._stack, 1)
         for panel in (self.link_panel, self.unlink_panel):
             self.add_side_panel(panel)
+
+    def _people_side(self) -> QWidget:
+        side = QWidget()
+        row = QHBoxLayout(side)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.L)
+        row.addWidget(self.people, 3)
+        row.addWidget(self.offer, 2)
+        self._listing = side
+        return side
 
     def _connect(self) -> None:
         self.chooser.chosen.connect(self._choose)
@@ -149,7 +163,7 @@ class AccountAccessPage(Page):
             self._read_overview(fresh=changed)
         else:
             self._ask_later = choice.contract or ""
-            self._stack.setCurrentWidget(self.people)
+            self._stack.setCurrentWidget(self._listing)
             self._read_people(choice)
 
     def _close_people(self) -> None:
@@ -158,9 +172,11 @@ class AccountAccessPage(Page):
         self.chooser.setFocus()
 
     def _show_recent(self) -> None:
+        self.offer.hide()
         self.people.show_recent(self._recent.values(), self.chooser.setFocus)
 
     def _read_people(self, choice: Choice) -> None:
+        self.offer.setVisible(choice.account is not None)
         if choice.contract:
             wanted = choice.contract
             self.people.wait(
@@ -178,10 +194,10 @@ class AccountAccessPage(Page):
             )
         elif choice.account:
             wanted = choice.account
+            self.offer.show_account(wanted, choice.site)
             self.people.wait(
                 self.tr("Who is linked to account {id}").format(id=wanted),
                 self.tr("Choose a person to see what the link opens."),
-                self.tr("Links"),
             )
             self.run(
                 lambda: linked_people(self.desk, account_id=wanted),

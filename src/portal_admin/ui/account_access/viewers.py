@@ -116,7 +116,7 @@ class PeopleView(QWidget):
         column.addWidget(frame, 1)
 
     def _make_table(self, extra: str) -> ListTable:
-        columns = person_columns()
+        columns = person_columns((150, 200, 104, 84))
         if extra:
             columns.append(Column("extra", extra, Size.CARD, Kind.SECONDARY))
         table = ListTable(columns, name=self.tr("People"))
@@ -154,7 +154,7 @@ class PeopleView(QWidget):
                 icon="person",
             )
 
-    def wait(self, title: str, hint: str, extra: str) -> None:
+    def wait(self, title: str, hint: str, extra: str = "") -> None:
         """Say what is being looked up, and what the last column will tell."""
         self._use(extra)
         self._close.show()
@@ -184,11 +184,7 @@ class PeopleView(QWidget):
 
     def show_linked(self, found: LinkedPeople) -> None:
         """Who is linked to one account."""
-        rows = []
-        for user in found.people:
-            row = person_row(user)
-            count = words.many(len(user.accounts), self.tr("linked account"), self.tr("linked accounts"))
-            rows.append(Row(row.key, (*row.cells, count)))
+        rows = [person_row(user) for user in found.people]
         self.table.set_rows(rows)
         if found.more:
             self.hint.setText(self.tr("The first {n:,} people are listed.").format(n=len(rows)))

@@ -103,7 +103,7 @@ class WhyPanel(QFrame):
         content.addWidget(self.state)
         content.addWidget(self.others)
         content.addStretch(1)
-        scroll = _Scroll(inner)
+        scroll = VerdictScroll(inner, self.tr("Why? Answer"))
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -219,13 +219,13 @@ class WhyPanel(QFrame):
         self.others.show_failure(error, self.ask_again)
 
 
-class _Scroll(QScrollArea):
-    """Room for a verdict of any length."""
+class VerdictScroll(QScrollArea):
+    """Room for a verdict of any length; it takes the keyboard, to be scrolled."""
 
-    def __init__(self, inner: QWidget) -> None:
+    def __init__(self, inner: QWidget, name: str) -> None:
         super().__init__()
         self.setWidget(inner)
-        self.setAccessibleName(self.tr("Why? Answer"))  # it takes the keyboard, to be scrolled
+        self.setAccessibleName(name)
         self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
