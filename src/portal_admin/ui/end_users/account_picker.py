@@ -118,13 +118,16 @@ class AccountPicker(QWidget):
             return
         _empty(self._result_column)
         self.lines = []
-        offered = [one for one in found.found if one.offer.verdict.verdict == OFFERED]
-        others = [one for one in found.found if one.offer.verdict.verdict != OFFERED]
-        for title, group in ((self.tr("Offered"), offered), (self.tr("Not offered"), others)):
+        titles = {
+            OFFERED: self.tr("Offered ({n})"),
+            "cannot_tell": self.tr("Cannot tell ({n})"),
+            "not_offered": self.tr("Not offered ({n})"),
+        }
+        for verdict, title in titles.items():
+            group = [one for one in found.found if one.offer.verdict.verdict == verdict]
             if group:
-                heading = self.tr("{title} ({n})").format(title=title, n=len(group))
                 self._result_column.addSpacing(Space.S)
-                self._result_column.addWidget(PlainLabel(heading, kind="strong"))
+                self._result_column.addWidget(PlainLabel(title.format(n=len(group)), kind="strong"))
             for candidate in group:
                 line = FoundAccount(candidate, chosen=candidate.offer.account.account_id in self._choices)
                 line.wanted.connect(self._examine)
