@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from portal_admin.domain.people import Site
 from portal_admin.errors import DeskError
 from portal_admin.services.sites import LabelChange
+from portal_admin.services.snapshot import Freshness
 from portal_admin.services.visibility import Sight
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
@@ -47,8 +50,33 @@ def change_words(change: LabelChange) -> str:
     return "; ".join(parts) + "." if parts else _tr("No user gains or loses a contract.")
 
 
+Section = tuple[str, list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """A LabelChange in words and lines; `left` counts the lines that are not shown."""
+
+    site: Site
+    words: str
+    sections: tuple[Section, ...]
+    left: int
+    freshness: Freshness
+
+
+def tell(change: LabelChange) -> ToldChange:
+    """Count and shorten a change, which can hold a million lines: not for the UI thread."""
+    sections = (
+        (_tr("Gain"), _rows("gain", change.gained)),
+        (_tr("Lose"), _rows("lose", change.lost)),
+    )
+    lines = len(change.gained) + len(change.lost)
+    left = lines - sum(len(rows) for _, rows in sections)
+    return ToldChange(change.site, change_words(change), sections, left, change.freshness)
+
+
 class ChangeView(QWidget):
-    """Shows a LabelChange, or that it is being worked out, or why it could not be."""
+    """Shows a ToldChange, or that it is being worked out, or why it could not be."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,27 +117,21 @@ class ChangeView(QWidget):
         self.say(self.tr("Cannot tell who gains and loses what. {why}").format(why=error.message))
         self.counts.set_meaning(Meaning.UNKNOWN)
 
-    def show_change(self, change: LabelChange, now: datetime) -> None:
+    def show_change(self, change: ToldChange, now: datetime) -> None:
         """Counts, age, and the lines."""
-        self.say(change_words(change))
+        self.say(change.words)
         self.age.set(change.freshness.as_of, now=now, stale=change.freshness.stale)
         self.age.show()
         self.warning.setVisible(change.freshness.stale)
-        if not change.gained and not change.lost:
+        if not any(rows for _, rows in change.sections):
             return
-        self.table.set_sections(
-            [
-                (self.tr("Gain"), _rows("gain", change.gained)),
-                (self.tr("Lose"), _rows("lose", change.lost)),
-            ]
-        )
+        self.table.set_sections(change.sections)
         self.table.show()
-        left = max(0, len(change.gained) - LINES_SHOWN) + max(0, len(change.lost) - LINES_SHOWN)
-        self.more.setText(self.tr("and {n} more lines").format(n=QLocale().toString(left)))
-        self.more.setVisible(left > 0)
+        self.more.setText(self.tr("and {n} more lines").format(n=QLocale().toString(change.left)))
+        self.more.setVisible(change.left > 0)
 
 
-def _rows(side: str, sights: Iterable[Sight]) -> list[Row]:
+def _rows(side: str, sights: Sequence[Sight]) -> list[Row]:
     meanings = {"Pending": Meaning.ATTENTION, "Active": Meaning.GOOD, "Inactive": Meaning.NEUTRAL}
     return [
         Row(
@@ -121,5 +143,5 @@ def _rows(side: str, sights: Iterable[Sight]) -> list[Row]:
                 _tr("Closed") if sight.area == "closed" else _tr("Open"),
             ),
         )
-        for number, sight in enumerate(tuple(sights)[:LINES_SHOWN])
+        for number, sight in enumerate(sights[:LINES_SHOWN])
     ]

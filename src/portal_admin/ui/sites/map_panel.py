@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from portal_admin.domain.people import Site
 from portal_admin.errors import Conflict, DeskError
 from portal_admin.services import sites
-from portal_admin.services.sites import KnownLabel, LabelChange
+from portal_admin.services.sites import KnownLabel
 from portal_admin.ui import background
 from portal_admin.ui.page import Page
-from portal_admin.ui.sites.change_view import ChangeView
+from portal_admin.ui.sites.change_view import ChangeView, ToldChange, tell
 from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
 from portal_admin.ui.sites.site_rows import mapping_words
 from portal_admin.ui.widgets.side_panel import SidePanel
@@ -22,7 +22,7 @@ SAVE = "set_labels"
 
 
 class MapPanel(SidePanel):
-    """`saved` carries the site as it was and the LabelChange; a draft is kept for each site until it is saved."""
+    """`saved` carries the site as it was and the ToldChange; a draft is kept for each site until it is saved."""
 
     saved = Signal(object, object)
 
@@ -103,7 +103,7 @@ class MapPanel(SidePanel):
             return
         desk, key, mapping = self._page.desk, self.site.key, self.choice.mapping
 
-        def done(change: LabelChange) -> None:
+        def done(change: ToldChange) -> None:
             self.change.show_change(change, desk.clock())
             self.save_button.setEnabled(True)
 
@@ -113,7 +113,9 @@ class MapPanel(SidePanel):
 
         background.run(
             self,
-            lambda: sites.preview_labels(desk, key=key, labels=mapping.labels, unlabelled=mapping.unlabelled),
+            lambda: tell(
+                sites.preview_labels(desk, key=key, labels=mapping.labels, unlabelled=mapping.unlabelled)
+            ),
             done,
             failed,
             replaces="preview",
@@ -129,12 +131,14 @@ class MapPanel(SidePanel):
         self._busy(True)
         # The page owns the work: an answer must be told even when the panel was closed meanwhile.
         self._page.run(
-            lambda: sites.set_labels(
-                desk,
-                key=site.key,
-                labels=mapping.labels,
-                unlabelled=mapping.unlabelled,
-                version=site.version,
+            lambda: tell(
+                sites.set_labels(
+                    desk,
+                    key=site.key,
+                    labels=mapping.labels,
+                    unlabelled=mapping.unlabelled,
+                    version=site.version,
+                )
             ),
             lambda change: self._saved(site, change),
             lambda error: self._failed(site, error),
@@ -145,7 +149,7 @@ class MapPanel(SidePanel):
         for widget in (self.choice, self.discard_button, self.save_button):
             widget.setEnabled(not busy)
 
-    def _saved(self, before: Site, change: LabelChange) -> None:
+    def _saved(self, before: Site, change: ToldChange) -> None:
         self._busy(False)
         self._drafts.pop(before.key, None)
         if self.site is not None and self.site.key == before.key:

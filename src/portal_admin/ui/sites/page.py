@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from portal_admin.domain.people import Site
 from portal_admin.errors import DeskError
 from portal_admin.services import sites
-from portal_admin.services.sites import KnownLabels, LabelChange
+from portal_admin.services.sites import KnownLabels
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
-from portal_admin.ui.sites.change_view import change_words
+from portal_admin.ui.sites.change_view import ToldChange, tell
 from portal_admin.ui.sites.create_panel import CreatePanel
 from portal_admin.ui.sites.map_panel import MapPanel
 from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
@@ -178,10 +178,10 @@ class SitesPage(Page):
         self._wanted = site.key
         self.refresh()
 
-    def _saved(self, before: Site, change: LabelChange) -> None:
+    def _saved(self, before: Site, change: ToldChange) -> None:
         words = self.tr("Labels of {key} were saved. {change}")
         self.messages.success(
-            words.format(key=before.key, change=change_words(change)),
+            words.format(key=before.key, change=change.words),
             undo=lambda: self._undo(before, change.site),
         )
         self._wanted = before.key
@@ -190,19 +190,21 @@ class SitesPage(Page):
     def _undo(self, before: Site, after: Site) -> None:
         desk = self.desk
 
-        def done(change: LabelChange) -> None:
+        def done(change: ToldChange) -> None:
             words = self.tr("Undone. Labels of {key} are as they were. {change}")
-            self.messages.success(words.format(key=before.key, change=change_words(change)))
+            self.messages.success(words.format(key=before.key, change=change.words))
             self._wanted = before.key
             self.refresh()
 
         self.run(
-            lambda: sites.set_labels(
-                desk,
-                key=before.key,
-                labels=before.labels,
-                unlabelled=before.unlabelled,
-                version=after.version,
+            lambda: tell(
+                sites.set_labels(
+                    desk,
+                    key=before.key,
+                    labels=before.labels,
+                    unlabelled=before.unlabelled,
+                    version=after.version,
+                )
             ),
             done,
         )
