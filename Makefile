@@ -21,7 +21,7 @@ bench: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
 
 soak: $(READY)
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m soak --timeout 3600 tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -rP -m soak --timeout 3600 tests
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -9,8 +9,8 @@ import pytest
 from portal_admin.domain.fields import Source
 from portal_admin.errors import NotFound
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_catalogue import catalogue
-from portal_admin.services.field_check import PathCheck, Proof, check, find_property
+from portal_admin.services.fields.check import PathCheck, Proof, check, find_property
+from portal_admin.services.fields.entries import catalogue
 from tests.fixtures.desk import NOW
 from tests.services.field_snapshot import keep
 

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 
 from portal_admin.errors import DeskError
-from portal_admin.services import field_export, field_notes, fields
+from portal_admin.services import fields
 from portal_admin.services.desk import Desk
+from portal_admin.services.fields import export as field_export
+from portal_admin.services.fields import notes as field_notes
 from tests.fixtures.desk import NOW
 from tests.services.field_snapshot import keep
 

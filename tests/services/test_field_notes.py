@@ -9,8 +9,8 @@ from sqlalchemy import select
 from portal_admin.errors import DatabaseProblem, InvalidInput, NotFound
 from portal_admin.models import audit_event, field_note
 from portal_admin.models.engine import reading, writing
-from portal_admin.services import field_notes
 from portal_admin.services.desk import Desk
+from portal_admin.services.fields import notes as field_notes
 from tests.fixtures.desk import NOW
 
 KEY = "contract.next_due"

@@ -12,7 +12,7 @@ from portal_admin.domain.fields import FieldRow, FieldSheet, Source, State
 from portal_admin.errors import CouldNotLook, InvalidInput, NotFound, SettingsProblem
 from portal_admin.services import fields
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_catalogue import read_catalogue
+from portal_admin.services.fields.entries import read_catalogue
 from portal_admin.services.sync import sync
 from tests.fixtures.desk import NOW, Clock
 from tests.services.field_snapshot import keep, register

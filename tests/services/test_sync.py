@@ -23,10 +23,10 @@ from portal_admin.errors import (
 from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.portfolio import from_dict
 from portal_admin.sandbox.server import Sandbox
-from portal_admin.services import sync_lists
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import SyncProgress, sync, sync_status
-from portal_admin.services.sync_state import restored_alarm
+from portal_admin.services.sync import lists as sync_lists
+from portal_admin.services.sync.state import restored_alarm
 from tests.fixtures.desk import NOW, Clock
 from tests.fixtures.sandbox import account, contract, small_portfolio
 

@@ -28,8 +28,8 @@ from portal_admin.models import (
 )
 from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.server import Sandbox
-from portal_admin.services import sync_detail_pass
 from portal_admin.services.desk import Desk
+from portal_admin.services.sync import detail_pass as sync_detail_pass
 from portal_admin.services.sync import read_account_now, sync, sync_status
 from tests.fixtures.desk import NOW, Clock
 from tests.fixtures.sandbox import account, contract

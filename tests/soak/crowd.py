@@ -134,49 +134,43 @@ def write_at_once(
     out.send(writer.tally)
 
 
+USERS = 300
+
+
+def address(number: int) -> str:
+    """The users whose rows tell whether they are of one moment: see `is_of_one_moment`."""
+    return f"user{number:03}@soak.example"
+
+
+def is_of_one_moment(user: EndUser) -> bool:
+    """Even numbers carry their version in both names; odd ones have the extra link in every odd version."""
+    linked = EXTRA in {account.account_id for account in user.accounts}
+    return user.first_name == user.last_name in ("Odd", f"V{user.version}") and (
+        linked == (user.version % 2 == 1) if user.first_name == "Odd" else linked
+    )
+
+
 def write_until_told(
-    out: Connection, database_url: str, aspire_url: str, number: int, operations: int, enough: Event
+    out: Connection, database_url: str, aspire_url: str, first: int, operations: int, enough: Event
 ) -> None:
-    """Change users in ways that a reader can check in one row, say so each time, and end when told, not before `operations`."""
-    chance = random.Random(number)
+    """Change even (first 0) or odd (first 1) users, say so each time, and end when told, not before `operations`."""
+    chance = random.Random(first)
     done = 0
-    with open_desk_at(database_url, aspire_url, f"writer{number}") as desk:
-        writer = _Twins(desk, chance)
+    with open_desk_at(database_url, aspire_url, f"writer{first}") as desk:
         while done < operations or not enough.is_set():
-            writer.work()
+            email = address(chance.randrange(first, USERS, 2))
+            user = people.show_user(desk, site=SITE, email=email)
+            (_flip if user.first_name == "Odd" else _rename)(desk, user)
             done += 1
             out.send_bytes(b"+")
 
 
-TWINS = 300
+def _rename(desk: Desk, user: EndUser) -> None:
+    name = f"V{user.version + 1}"
+    users.edit_user(desk, site=SITE, email=user.email, first_name=name, last_name=name, version=user.version)
 
 
-def twin_address(number: int) -> str:
-    return f"twin{number:03}@soak.example"
-
-
-class _Twins:
-    """Keeps first and last name of each user alike and equal to the version."""
-
-    def __init__(self, desk: Desk, chance: random.Random) -> None:
-        self._desk = desk
-        self._chance = chance
-
-    def work(self) -> None:
-        """Edit one of them, on the version just read."""
-        while True:
-            email = twin_address(self._chance.randrange(TWINS))
-            user = people.show_user(self._desk, site=SITE, email=email)
-            name = f"V{user.version + 1}"
-            try:
-                users.edit_user(
-                    self._desk,
-                    site=SITE,
-                    email=email,
-                    first_name=name,
-                    last_name=name,
-                    version=user.version,
-                )
-            except Conflict:
-                continue
-            return
+def _flip(desk: Desk, user: EndUser) -> None:
+    (extra,) = (account for account in user.accounts if account.account_id == EXTRA)
+    links.remove(desk, site=SITE, email=user.email, account_id=EXTRA)
+    links.undo_remove(desk, site=SITE, email=user.email, account=extra)

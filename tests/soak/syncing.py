@@ -22,13 +22,14 @@ from portal_admin.cli import run
 from portal_admin.domain.records import Removed
 from portal_admin.models import aspire_contract_detail, aspire_contract_role
 from portal_admin.models.engine import reading
-from portal_admin.services import sync_lists, sync_state
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
-from portal_admin.services.sync_details import visible_contracts
-from portal_admin.services.sync_lists import KINDS
-from portal_admin.services.sync_rows import Kind
-from portal_admin.services.sync_state import Pass
+from portal_admin.services.sync import lists as sync_lists
+from portal_admin.services.sync import state as sync_state
+from portal_admin.services.sync.details import visible_contracts
+from portal_admin.services.sync.lists import KINDS
+from portal_admin.services.sync.rows import Kind
+from portal_admin.services.sync.state import Pass
 from portal_admin.wiring import open_desk, utc_now
 from tests.soak.processes import tell_steps
 

@@ -14,8 +14,8 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
 
 from portal_admin.domain.fields import State
-from portal_admin.services import field_notes
 from portal_admin.services.desk import Desk
+from portal_admin.services.fields import notes as field_notes
 from portal_admin.ui import background
 from portal_admin.ui.field_reference.page import FieldReferencePage
 from portal_admin.ui.navigation import Target
@@ -325,7 +325,7 @@ def test_that_the_guide_of_the_contract_is_exported(screen: FieldReferencePage, 
 
 
 def test_that_an_export_that_fails_says_so(screen: FieldReferencePage, tmp_path: Path) -> None:
-    from portal_admin.services.field_export import write_html
+    from portal_admin.services.fields.export import write_html
 
     screen._export(tmp_path / "no such folder" / "guide.html", write_html)
     background.wait_idle()

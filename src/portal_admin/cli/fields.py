@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
 
 
 def list_fields(context: Context, args: Namespace) -> int:
-    from portal_admin.services.field_notes import history
+    from portal_admin.services.fields.notes import history
 
     notes = history(context.desk)
     context.out.rows(
@@ -80,7 +80,7 @@ def show_fields(context: Context, args: Namespace) -> int:
 
 def _show_entries(context: Context, args: Namespace) -> int:
     from portal_admin.domain import field_words
-    from portal_admin.services.field_notes import history
+    from portal_admin.services.fields.notes import history
 
     notes = history(context.desk)
     for entry in _wanted(args):
@@ -106,7 +106,8 @@ def export_guide(context: Context, args: Namespace) -> int:
     path: Path = args.file
     if path.suffix.lower() not in FORMATS:
         raise InvalidInput("The file name must end in .xlsx, .html or .pdf.", field="file")
-    from portal_admin.services import field_export, fields
+    from portal_admin.services import fields
+    from portal_admin.services.fields import export as field_export
 
     sheet = fields.show(context.desk, contract_id=args.contract) if args.contract is not None else None
     guide = field_export.guide(context.desk, sheet=sheet)
@@ -123,7 +124,7 @@ def export_guide(context: Context, args: Namespace) -> int:
 
 
 def check_fields(context: Context, args: Namespace) -> int:
-    from portal_admin.services.field_check import Proof, check
+    from portal_admin.services.fields.check import Proof, check
 
     found = check(context.desk, contract_id=args.contract)
     context.out.rows(
@@ -209,7 +210,7 @@ def _row(row: FieldRow, sheet: FieldSheet) -> dict[str, Any]:
 
 def _side(side: Reading | None, sheet: FieldSheet) -> str:
     from portal_admin.domain import field_words
-    from portal_admin.services.field_export import side_words
+    from portal_admin.services.fields.export import side_words
 
     return side_words(side, field_words.manner_of(sheet))
 

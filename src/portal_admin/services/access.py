@@ -20,7 +20,7 @@ from portal_admin.services.live import live_contract, live_generation, live_name
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import all_sites, find_site
 from portal_admin.services.snapshot import Freshness
-from portal_admin.services.sync_state import restored_alarm, stored_generation
+from portal_admin.services.sync.state import restored_alarm, stored_generation
 from portal_admin.services.visibility import (
     ContractLine,
     Sight,

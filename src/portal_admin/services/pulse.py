@@ -10,7 +10,7 @@ from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.snapshot import Freshness, freshness
-from portal_admin.services.sync_state import restored_alarm
+from portal_admin.services.sync.state import restored_alarm
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from portal_admin.models.engine import writing
 from portal_admin.models.schema import check_schema
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor.visit import Finding, Visit
-from portal_admin.services.sync_status import sync_status
+from portal_admin.services.sync.status import sync_status
 
 SYNC_NOW = "Run `portal-admin sync`, and see that the sync server runs `portal-admin sync --every 15m`."
 

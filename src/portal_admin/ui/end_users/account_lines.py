@@ -34,7 +34,7 @@ class FoundAccount(QFrame):
 
     wanted = Signal(str)
 
-    def __init__(self, candidate: Candidate, *, chosen: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, candidate: Candidate, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.candidate = candidate
         account, verdict = candidate.offer.account, candidate.offer.verdict
@@ -57,12 +57,19 @@ class FoundAccount(QFrame):
             look = ("question", "unknown") if verdict.cannot_tell else ("block", "secondary")
             row.addWidget(Mark(*look), 0, top)
         row.addLayout(words, 1)
-        if chosen:
-            row.addWidget(PlainLabel(self.tr("added"), kind="secondary"), 0, top)
-        elif verdict.verdict == OFFERED:
+        self._added = PlainLabel(self.tr("added"), kind="secondary")
+        self._added.hide()
+        row.addWidget(self._added, 0, top)
+        if verdict.verdict == OFFERED:
             self._add_button(row, self.tr("Add"), self.tr("Add {name}, {id}"), "plus")
         elif verdict.cannot_tell:
             self._add_button(row, self.tr("Ask ASPIRE"), self.tr("Ask ASPIRE about {name}, {id}"), "refresh")
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Offer it, or say that it was added."""
+        self._added.setVisible(chosen)
+        if self.take is not None:
+            self.take.setVisible(not chosen)
 
     def _add_button(self, row: QHBoxLayout, text: str, name: str, icon: str) -> None:
         account = self.candidate.offer.account

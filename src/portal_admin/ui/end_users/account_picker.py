@@ -24,6 +24,7 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
 HIDDEN_SHOWN = 4
+FOUND_SHOWN = 16  # a longer list is not read but narrowed, and building it would stall the window
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
@@ -37,7 +38,6 @@ class AccountPicker(QWidget):
         self._desk = desk
         self._site: str | None = None
         self._choices: dict[str, Choice] = {}
-        self._found: Candidates | None = None
         self.search = SearchField(self.tr("Find an account by name or id"))
         self.search.searched.connect(self._search)
         self.search.installEventFilter(self)
@@ -75,7 +75,6 @@ class AccountPicker(QWidget):
         self.search.setPlaceholderText(
             self.tr("Account name or id") if site else self.tr("Choose the site first")
         )
-        self._found = None
         self.state.hide()
         self.told.hide()
         if site is None:
@@ -89,7 +88,6 @@ class AccountPicker(QWidget):
         background.forget(self)
         self._choices.clear()
         self.search.clear()
-        self._found = None
         self.state.hide()
         self.told.hide()
         self._show_choice()
@@ -97,7 +95,6 @@ class AccountPicker(QWidget):
     def _search(self, text: str) -> None:
         self.told.hide()
         if not text or self._site is None:
-            self._found = None
             self.state.hide()
             return
         desk, site = self._desk, self._site
@@ -112,7 +109,6 @@ class AccountPicker(QWidget):
         )
 
     def _show_found(self, found: Candidates) -> None:
-        self._found = found
         if not found.found:
             self.state.nothing(self.tr("No account has that name or id."), icon="search")
             return
@@ -123,13 +119,15 @@ class AccountPicker(QWidget):
             "cannot_tell": self.tr("Cannot tell ({n})"),
             "not_offered": self.tr("Not offered ({n})"),
         }
+        shown = found.found[:FOUND_SHOWN]
         for verdict, title in titles.items():
-            group = [one for one in found.found if one.offer.verdict.verdict == verdict]
+            group = [one for one in shown if one.offer.verdict.verdict == verdict]
             if group:
                 self._result_column.addSpacing(Space.S)
                 self._result_column.addWidget(PlainLabel(title.format(n=len(group)), kind="strong"))
             for candidate in group:
-                line = FoundAccount(candidate, chosen=candidate.offer.account.account_id in self._choices)
+                line = FoundAccount(candidate)
+                line.set_chosen(line.account_id in self._choices)
                 line.wanted.connect(self._examine)
                 if line.take is not None:
                     line.take.installEventFilter(self)
@@ -140,7 +138,7 @@ class AccountPicker(QWidget):
         self.state.content()
 
     def _notes(self, found: Candidates) -> Iterable[str]:
-        if found.more:
+        if found.more or len(found.found) > FOUND_SHOWN:
             yield self.tr("There are more. Type more of the name, or the account id.")
         if found.unread:
             yield self.tr("ASPIRE was not searched, so new accounts may be missing. {why}").format(
@@ -195,8 +193,8 @@ class AccountPicker(QWidget):
             line.swapped.connect(lambda mine, other: self._examine(other, instead_of=mine))
             self._chosen_column.addWidget(line)
         self._chosen.setVisible(bool(self._choices))
-        if self._found is not None:
-            self._show_found(self._found)
+        for found in self.lines:
+            found.set_chosen(found.account_id in self._choices)
         self._show_preview()
         self.changed.emit()
 
@@ -237,7 +235,7 @@ class AccountPicker(QWidget):
         # Up and Down walk from the search through the lines that can be added.
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             step = STEPS.get(Qt.Key(event.key()))
-            stops = [self.search, *(line.take for line in self.lines if line.take and line.isVisible())]
+            stops = [self.search, *(line.take for line in self.lines if line.take and line.take.isVisible())]
             if step is not None and watched in stops:
                 stops[min(max(stops.index(watched) + step, 0), len(stops) - 1)].setFocus()
                 return True

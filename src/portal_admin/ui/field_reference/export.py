@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
-from portal_admin.services.field_export import Guide, write_html, write_xlsx
+from portal_admin.services.fields.export import Guide, write_html, write_xlsx
 from portal_admin.ui.field_reference.pdf import print_guide
 
 Write = Callable[[Guide, Path], None]

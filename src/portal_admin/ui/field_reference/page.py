@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHBoxLayout,
 
 from portal_admin.domain.fields import Catalogue, Field, FieldNote, FieldRow, FieldSheet, State
 from portal_admin.errors import DeskError, InvalidInput, NotFound
-from portal_admin.services import field_export, field_notes, fields
+from portal_admin.services import fields
+from portal_admin.services.fields import export as field_export
+from portal_admin.services.fields import notes as field_notes
 from portal_admin.ui.field_reference import lines
 from portal_admin.ui.field_reference.contract_box import ContractBox
 from portal_admin.ui.field_reference.counters import Counters

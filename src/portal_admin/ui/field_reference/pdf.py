@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
-from portal_admin.services.field_export import Guide, as_html, write_bytes
+from portal_admin.services.fields.export import Guide, as_html, write_bytes
 
 DOTS_PER_INCH = 96
 

@@ -23,7 +23,7 @@ from portal_admin.models import (
     sync_state,
 )
 from portal_admin.services.snapshot import account_of, stored_contract
-from portal_admin.services.sync_state import stored_generation
+from portal_admin.services.sync.state import stored_generation
 
 CUSTOMER = "customer"
 USERS_SHOWN = 50

@@ -10,10 +10,10 @@ from sqlalchemy import Row, select
 from portal_admin.domain.freshness import is_stale, next_due
 from portal_admin.models import sync_run, sync_state
 from portal_admin.models.engine import reading
-from portal_admin.services import sync_lease
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
-from portal_admin.services.sync_state import LISTS, restored_alarm
+from portal_admin.services.sync import lease
+from portal_admin.services.sync.state import LISTS, restored_alarm
 
 RUNS_SHOWN = 10
 
@@ -82,7 +82,7 @@ def sync_status(desk: Desk) -> SyncStatus:
             ),
             runs=tuple(_run(row) for row in runs),
             restored=restored_alarm(connection),
-            holder=sync_lease.holder(connection, now),
+            holder=lease.holder(connection, now),
         )
 
 

@@ -15,9 +15,9 @@ from portal_admin.models.engine import reading, writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.settings import read_settings
-from portal_admin.services.sync_details import CLASSES, due, fetch, store, visible_contracts
-from portal_admin.services.sync_rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind
-from portal_admin.services.sync_write import write_lines
+from portal_admin.services.sync.details import CLASSES, due, fetch, store, visible_contracts
+from portal_admin.services.sync.rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind
+from portal_admin.services.sync.write import write_lines
 
 # Somebody waits for this; what takes longer is left to the next sync.
 DETAILS_TAKE = timedelta(seconds=20)

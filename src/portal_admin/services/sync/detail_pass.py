@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.models.engine import reading, writing
-from portal_admin.services import sync_lease, sync_state
 from portal_admin.services.settings import read_settings
-from portal_admin.services.sync_details import (
+from portal_admin.services.sync import lease, state
+from portal_admin.services.sync.details import (
     Detail,
     Wanted,
     classes_of,
@@ -18,7 +18,7 @@ from portal_admin.services.sync_details import (
     store,
     visible_contracts,
 )
-from portal_admin.services.sync_lists import Run
+from portal_admin.services.sync.lists import Run
 
 CONTRACTS_AT_ONCE = 20
 # The lists must be read again every quarter of an hour; what is left over is read by the next run.
@@ -51,7 +51,7 @@ class _DetailPass:
         self._any_visible = False
         with reading(run.engine) as connection:
             self._settings: PortalSettings = read_settings(connection)
-            self._start = sync_state.detail_start(connection)
+            self._start = state.detail_start(connection)
 
     def batches(self) -> Iterator[list[Wanted]]:
         after = self._start
@@ -71,9 +71,9 @@ class _DetailPass:
         run = self._run
         found = fetch(run.aspire, wanted, run.clock)
         with writing(run.engine) as connection:
-            sync_lease.renew(connection, run.lease, run.clock())
+            lease.renew(connection, run.lease, run.clock())
             store(connection, found)
-            sync_state.keep_detail_start(connection, wanted[-1].contract_oid)
+            state.keep_detail_start(connection, wanted[-1].contract_oid)
         self._touched |= {name for one in wanted for name in one.classes}
         self._failed += [detail for detail in found if detail.failure is not None]
 
@@ -82,14 +82,14 @@ class _DetailPass:
         now = self._run.clock()
         failed = {detail.data_class for detail in self._failed}
         with writing(self._run.engine) as connection:
-            sync_lease.renew(connection, self._run.lease, now)
-            sync_state.keep_detail_start(connection, 0)
+            lease.renew(connection, self._run.lease, now)
+            state.keep_detail_start(connection, 0)
             if self._start:
                 return
-            never = set(self._classes) - sync_state.confirmed_classes(connection)
+            never = set(self._classes) - state.confirmed_classes(connection)
             for name in self._classes:
                 if name not in failed and (name in self._touched | never or not self._any_visible):
-                    sync_state.confirm(connection, name, now)
+                    state.confirm(connection, name, now)
 
     def warn(self) -> None:
         """Tell of records that could not be read."""

@@ -15,7 +15,7 @@ from portal_admin.models import field_note
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import audit
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_catalogue import catalogue
+from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.settings import read_settings
 
 NOTE_LENGTH = 2000

@@ -24,10 +24,10 @@ from portal_admin.domain.freshness import is_stale, next_due
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.errors import CouldNotLook, InvalidInput, NotFound
 from portal_admin.models.engine import reading
-from portal_admin.services import field_catalogue
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_live import LiveSide, live_side
-from portal_admin.services.field_stored import Held, StoredSide, stored_side
+from portal_admin.services.fields import entries
+from portal_admin.services.fields.live import LiveSide, live_side
+from portal_admin.services.fields.stored import Held, StoredSide, stored_side
 from portal_admin.services.settings import read_settings
 
 LOOK_UP_SECONDS = 8.0
@@ -60,7 +60,7 @@ class _Look:
 
 def catalogue() -> Catalogue:
     """Every field of the field reference."""
-    return field_catalogue.catalogue()
+    return entries.catalogue()
 
 
 def find(*, text: str = "", screen: str | None = None) -> tuple[Field, ...]:

@@ -23,9 +23,9 @@ from portal_admin.errors import (
     SettingsProblem,
 )
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_stored import Held, account_record, contact_record, customer_oids
-from portal_admin.services.sync_details import CLASSES as DETAILS
-from portal_admin.services.sync_details import classes_of
+from portal_admin.services.fields.stored import Held, account_record, contact_record, customer_oids
+from portal_admin.services.sync.details import CLASSES as DETAILS
+from portal_admin.services.sync.details import classes_of
 
 CLASSES = (*DETAILS, "accounts", "contacts")
 SETTINGS = "settings"

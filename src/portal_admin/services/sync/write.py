@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 
 from portal_admin.models import aspire_contract, aspire_contract_detail
-from portal_admin.services.sync_insert import insert_rows
-from portal_admin.services.sync_rows import Kind, Line, Values
+from portal_admin.services.sync.insert import insert_rows
+from portal_admin.services.sync.rows import Kind, Line, Values
 
 Item = TypeVar("Item")
 IN_AT_MOST = 1000

@@ -19,10 +19,10 @@ from portal_admin.errors import AspireReplyUnreadable, NotFound
 from portal_admin.models import aspire_contract, aspire_contract_detail, metadata
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_catalogue import catalogue
-from portal_admin.services.field_live import LiveSide, live_side
-from portal_admin.services.field_stored import stored_side
-from portal_admin.services.fields import LOOK_UP_SECONDS, NOT_OFFERED
+from portal_admin.services.fields.entries import catalogue
+from portal_admin.services.fields.live import LiveSide, live_side
+from portal_admin.services.fields.sheet import LOOK_UP_SECONDS, NOT_OFFERED
+from portal_admin.services.fields.stored import stored_side
 from portal_admin.services.settings import read_settings
 
 

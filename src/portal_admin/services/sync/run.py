@@ -15,12 +15,12 @@ from portal_admin.domain.text import label_key
 from portal_admin.errors import AspireDenied, AspireFailed, AspireRestored, DeskError, SettingsProblem
 from portal_admin.models import site, site_private_label, sync_run
 from portal_admin.models.engine import reading, writing
-from portal_admin.services import sync_lease, sync_state
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
-from portal_admin.services.sync_account import read_account_now
-from portal_admin.services.sync_detail_pass import read_details
-from portal_admin.services.sync_lists import (
+from portal_admin.services.sync import lease as sync_lease
+from portal_admin.services.sync import state as sync_state
+from portal_admin.services.sync.detail_pass import read_details
+from portal_admin.services.sync.lists import (
     KINDS,
     OVERLAP,
     RESTORED_MESSAGE,
@@ -29,19 +29,7 @@ from portal_admin.services.sync_lists import (
     SyncProgress,
     read_list,
 )
-from portal_admin.services.sync_state import ListState, Pass, Position
-from portal_admin.services.sync_status import ClassStatus, RunStatus, SyncStatus, sync_status
-
-__all__ = [
-    "ClassStatus",
-    "RunStatus",
-    "SyncProgress",
-    "SyncResult",
-    "SyncStatus",
-    "read_account_now",
-    "sync",
-    "sync_status",
-]
+from portal_admin.services.sync.state import ListState, Pass, Position
 
 
 @dataclass(frozen=True, slots=True)

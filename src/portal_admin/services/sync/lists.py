@@ -15,11 +15,11 @@ from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.records import Page, Removed
 from portal_admin.errors import AspireRestored
 from portal_admin.models.engine import writing
-from portal_admin.services import sync_lease
-from portal_admin.services.sync_lease import Lease
-from portal_admin.services.sync_rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind, Line
-from portal_admin.services.sync_state import Pass, Position, end_pass, keep_position
-from portal_admin.services.sync_write import count_unmet, remove_rows, remove_unmet, write_lines
+from portal_admin.services.sync import lease as sync_lease
+from portal_admin.services.sync.lease import Lease
+from portal_admin.services.sync.rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind, Line
+from portal_admin.services.sync.state import Pass, Position, end_pass, keep_position
+from portal_admin.services.sync.write import count_unmet, remove_rows, remove_unmet, write_lines
 
 # Changes that ASPIRE stamped just before a run, and committed just after it, are read again by the next one.
 OVERLAP = timedelta(minutes=1)

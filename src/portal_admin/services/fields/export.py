@@ -17,8 +17,8 @@ from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, R
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
-from portal_admin.services.field_catalogue import catalogue
-from portal_admin.services.field_notes import history
+from portal_admin.services.fields.entries import catalogue
+from portal_admin.services.fields.notes import history
 from portal_admin.services.settings import read_settings
 
 TITLE = "Field reference: customer portal and ASPIRE"
