@@ -38,7 +38,7 @@ class Size:
     changes: int
 
 
-SIZES = [Size(15, 300, 25, 30), pytest.param(Size(300, 2000, 100, 150), marks=pytest.mark.soak)]
+SIZES = [Size(15, 250, 20, 25), pytest.param(Size(300, 2000, 100, 150), marks=pytest.mark.soak)]
 
 
 def add_people(url: str, aspire: AspireClient) -> None:
