@@ -17,6 +17,7 @@ from portal_admin.services.new_user import Choice
 from portal_admin.ui import background
 from portal_admin.ui.end_users.account_lines import OFFERED, ChosenAccount, FoundAccount, why_not
 from portal_admin.ui.end_users.contract_words import hidden_words, opened_words
+from portal_admin.ui.end_users.scrolling import bring_up
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.search_field import SearchField
@@ -136,6 +137,7 @@ class AccountPicker(QWidget):
         for note in self._notes(found):
             self._result_column.addWidget(PlainLabel(note, kind="secondary", wrap=True))
         self.state.content()
+        bring_up(self.search)  # it stands low in a long form: its answers would come up below the edge
 
     def _notes(self, found: Candidates) -> Iterable[str]:
         if found.more or len(found.found) > FOUND_SHOWN:
@@ -175,6 +177,7 @@ class AccountPicker(QWidget):
         self._show_choice()
         self.search.setFocus()
         self.search.selectAll()
+        bring_up(self._chosen)
 
     def _tell(self, words: str) -> None:
         self.told.setText(words)
