@@ -14,7 +14,7 @@ from portal_admin.services import fields
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.entries import read_catalogue
 from portal_admin.services.sync import sync
-from tests.fixtures.desk import NOW, Clock
+from tests.fixtures.desk import NOW, TOO_SLOW, Clock
 from tests.services.field_snapshot import keep, register
 
 FRESH = NOW - timedelta(minutes=10)
@@ -129,7 +129,7 @@ def test_that_details_the_portal_has_not_received_are_not_stored(desk: Desk) -> 
     sheet = fields.show(desk, contract_id=CONTRACT)
     assert states(sheet, "invoices", "contract", "equipment") == {State.NOT_STORED}
     assert states(sheet, "contracts", "accounts", "contacts") == {State.EQUAL}
-    assert row(sheet, "invoices.total_due").reason == fields.NO_DETAIL
+    assert row(sheet, "invoices.total_due").reason == fields.sheet.NO_DETAIL
 
 
 def test_that_a_contract_only_aspire_has_is_not_stored_on_the_portal(desk: Desk) -> None:
@@ -139,7 +139,7 @@ def test_that_a_contract_only_aspire_has_is_not_stored_on_the_portal(desk: Desk)
     found = row(sheet, "contract.remaining_balance")
     assert found.aspire is not None
     assert found.aspire.value == Decimal("46210.55")
-    assert found.reason == fields.NOT_SYNCED
+    assert found.reason == fields.sheet.NOT_SYNCED
 
 
 def test_that_a_contract_aspire_no_longer_has_differs_and_says_so(synced: Desk, sandbox: Any) -> None:
@@ -147,7 +147,7 @@ def test_that_a_contract_aspire_no_longer_has_differs_and_says_so(synced: Desk, 
     sheet = fields.show(synced, contract_id=CONTRACT)
     assert (sheet.in_snapshot, sheet.in_aspire) == (True, False)
     found = row(sheet, "contract.remaining_balance")
-    assert (found.state, found.reason) == (State.DIFFERS, fields.GONE)
+    assert (found.state, found.reason) == (State.DIFFERS, fields.sheet.GONE)
 
 
 def test_that_an_id_neither_side_has_is_not_found(synced: Desk) -> None:
@@ -177,7 +177,7 @@ def test_that_an_empty_id_is_refused(desk: Desk) -> None:
         {"missing": "InvoiceNumber"},
         {"mistype": "InvoiceNumber"},
         {"drop": "before"},
-        {"latency": 2},
+        {"latency": TOO_SLOW},
     ],
     ids=str,
 )
@@ -243,7 +243,7 @@ def test_that_an_unsaved_schedule_names_the_aspire_setting(desk: Desk, sandbox: 
     sandbox.settings({"SaveCustomerAmortizationSchedule": False, "PaymentsEnabled": True})
     keep(desk, "0012-0046", at=FRESH)
     found = row(fields.show(desk, contract_id="0012-0046"), "amortization.next_date")
-    assert found.reason == fields.NO_SCHEDULE_SAVED
+    assert found.reason == fields.sheet.NO_SCHEDULE_SAVED
 
 
 def test_that_switched_off_payments_hide_bank_accounts_and_history(synced: Desk, sandbox: Any) -> None:

@@ -31,7 +31,7 @@ from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import detail_pass as sync_detail_pass
 from portal_admin.services.sync import read_account_now, sync, sync_status
-from tests.fixtures.desk import NOW, Clock
+from tests.fixtures.desk import NOW, TOO_SLOW, Clock
 from tests.fixtures.sandbox import account, contract
 
 ALL = {
@@ -280,7 +280,7 @@ def test_that_an_account_that_aspire_lacks_is_told(desk: Desk) -> None:
     [
         ({"drop": "before"}, AspireUnreachable),
         ({"deny": "Contracts/10"}, AspireDenied),
-        ({"latency": 1}, DeskError),
+        ({"latency": TOO_SLOW}, DeskError),
     ],
 )
 def test_that_a_failure_to_read_one_account_is_raised_for_the_caller_to_tell(

@@ -22,7 +22,7 @@ from portal_admin.ui.account_access.chooser import Choice
 from portal_admin.ui.account_access.page import AccountAccessPage
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
-from tests.fixtures.desk import Clock
+from tests.fixtures.desk import TOO_SLOW, Clock
 from tests.ui import account_access_world as world
 from tests.ui.account_access_world import OLSEN, OTHER_SITE, PENDING, SITE
 
@@ -390,7 +390,7 @@ def test_that_a_fresh_copy_decides_while_aspire_is_down(
     assert result_of(olsen, "synced") is Result.PASS
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"html": True}, {"latency": 0.5}])
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"html": True}, {"latency": TOO_SLOW}])
 def test_that_a_stale_copy_and_no_aspire_give_cannot_tell_and_never_a_no(
     olsen: AccountAccessPage, qtbot: Any, sandbox: Any, clock: Clock, settle: Settle, fault: dict[str, Any]
 ) -> None:

@@ -16,6 +16,7 @@ from portal_admin.ui.end_users.account_picker import AccountPicker
 from portal_admin.ui.end_users.page import EndUsersPage
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
+from tests.fixtures.desk import TOO_SLOW
 from tests.ui.acting import press, said
 
 Settle = Callable[[], None]
@@ -24,7 +25,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"html": True},
     {"truncate": True},
     {"drop": "before"},
-    {"latency": 2},
+    {"latency": TOO_SLOW},
 )
 
 
