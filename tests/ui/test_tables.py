@@ -334,6 +334,18 @@ def test_that_column_widths_are_kept(table: Callable[..., PagedTable], settle: C
     assert again.view.horizontalHeader().sectionSize(0) == 333
 
 
+def test_that_a_column_hidden_for_want_of_room_comes_back_as_wide_as_it_was(
+    table: Callable[..., PagedTable], settle: Callable[[], None]
+) -> None:
+    made = table(People(3), memory="people")
+    made.view.horizontalHeader().resizeSection(0, 333)
+    settle()
+    made.view.setColumnHidden(0, True)
+    settle()
+    again = table(People(3), memory="people")
+    assert again.view.horizontalHeader().sectionSize(0) == 333
+
+
 @pytest.fixture
 def short(opened: Callable[..., Any]) -> ListTable:
     made = ListTable(COLUMNS, name="Fields")

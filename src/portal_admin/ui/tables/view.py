@@ -60,8 +60,13 @@ class TableView(QTableView):
 
     def _keep_widths(self, memory: str) -> None:
         head = self.horizontalHeader()
-        widths = {c.key: head.sectionSize(i) for i, c in enumerate(self._columns) if not c.stretch}
-        window_state.keep_column_widths(memory, widths)
+        # A column hidden for want of room measures nothing, and keeps the width it had.
+        shown = {
+            column.key: head.sectionSize(position)
+            for position, column in enumerate(self._columns)
+            if not column.stretch and not head.isSectionHidden(position)
+        }
+        window_state.keep_column_widths(memory, window_state.column_widths(memory) | shown)
 
     def select_row(self, row: int) -> None:
         """Make a row the current one without scrolling."""
