@@ -1,0 +1,31 @@
+"""Creates and reads end users as the tests of their life do again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from portal_admin.domain.people import EndUser, Status
+from portal_admin.models import mail_outbox
+from portal_admin.models.engine import reading
+from portal_admin.services import people, users
+from portal_admin.services.desk import Desk
+
+P, A, I = Status.PENDING, Status.ACTIVE, Status.INACTIVE  # noqa: E741
+
+
+def create(desk: Desk, email: str = "new@prairie.example", **changes: Any) -> EndUser:
+    given = {"site": "MAIN", "first_name": "Nora", "last_name": "New", "account_ids": ["A-001"]} | changes
+    return users.create_user(desk, email=email, **given).user
+
+
+def show(desk: Desk, email: str, site: str = "MAIN") -> EndUser:
+    return people.show_user(desk, site=site, email=email)
+
+
+def mails(engine: Engine) -> list[tuple[str, str, str]]:
+    """Kind, recipient and status of every mail, oldest first."""
+    columns = (mail_outbox.c.kind, mail_outbox.c.recipient, mail_outbox.c.status)
+    with reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(mail_outbox.c.id))]  # type: ignore[misc]
