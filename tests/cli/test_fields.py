@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from portal_admin.cli import run
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields import notes as field_notes
-from tests.services.field_snapshot import keep
+from tests.services.fields.snapshot import keep
 
 CONTRACT = "0012-0045"
 

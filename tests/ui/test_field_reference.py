@@ -22,7 +22,7 @@ from portal_admin.ui.navigation import Target
 from portal_admin.ui.tables.rows import text_of
 from portal_admin.ui.widgets.state_panel import State as Panel
 from tests.fixtures.desk import NOW
-from tests.services.field_snapshot import keep, register
+from tests.services.fields.snapshot import keep, register
 
 CONTRACT = "0012-0045"
 

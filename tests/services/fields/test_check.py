@@ -1,3 +1,5 @@
+"""Every path the catalogue names is looked for in what ASPIRE sends."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -12,7 +14,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.fields.check import PathCheck, Proof, check, find_property
 from portal_admin.services.fields.entries import catalogue
 from tests.fixtures.desk import NOW
-from tests.services.field_snapshot import keep
+from tests.services.fields.snapshot import keep
 
 CONTRACT = "0012-0045"
 

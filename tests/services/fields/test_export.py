@@ -1,3 +1,5 @@
+"""The guide to the fields, written as a workbook and as a page."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -14,7 +16,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes as field_notes
 from tests.fixtures.desk import NOW
-from tests.services.field_snapshot import keep
+from tests.services.fields.snapshot import keep
 
 CONTRACT = "0012-0045"
 NASTY = '=HYPERLINK("http://x")<b>&"bold"</b>'

@@ -1,3 +1,5 @@
+"""What reps write about a field, and who verified it when."""
+
 from __future__ import annotations
 
 from dataclasses import replace
