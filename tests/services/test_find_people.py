@@ -9,8 +9,8 @@ from portal_admin.services.access_overview import linked_people, overview
 from portal_admin.services.desk import Desk
 from portal_admin.services.find_people import find_people
 from portal_admin.services.link_candidates import examine, search
-from tests.ui import account_access_world as world
-from tests.ui.account_access_world import ALONE, OLSEN, OTHER_SITE, SITE
+from tests.ui.account_access import world
+from tests.ui.account_access.world import ALONE, OLSEN, OTHER_SITE, SITE
 
 
 @pytest.fixture

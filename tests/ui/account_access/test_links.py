@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.services import links
 from portal_admin.services.desk import Desk
 from portal_admin.ui.account_access.comparison import Comparison
@@ -21,23 +18,11 @@ from portal_admin.ui.account_access.page import AccountAccessPage
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.desk import Clock
-from tests.ui import account_access_world as world
-from tests.ui.account_access_world import ALONE, OLSEN, SITE
+from tests.ui.account_access import world
+from tests.ui.account_access.acting import Settle, look_at
+from tests.ui.account_access.world import ALONE, OLSEN, SITE
 
-Settle = Callable[[], None]
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(scope="module")
-def filled_file(migrated_file: Path, small: FilePortfolio, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synced database with sites and users, filled once."""
-    return world.filled_template(migrated_file, small, tmp_path_factory.mktemp("access"))
-
-
-@pytest.fixture
-def database_url(filled_file: Path, tmp_path: Path) -> str:
-    """A copy of it for each test; the desk works on it."""
-    return f"sqlite:///{shutil.copy(filled_file, tmp_path / 'portal.db')}"
 
 
 @pytest.fixture
@@ -60,11 +45,6 @@ def panel(access: AccountAccessPage, qtbot: Any, settle: Settle) -> LinkPanel:
 def find(panel: LinkPanel, qtbot: Any, settle: Settle, text: str) -> None:
     panel.finder.search.clear()
     qtbot.keyClicks(panel.finder.search, text)
-    settle()
-
-
-def look_at(access: AccountAccessPage, settle: Settle, email: str = OLSEN) -> None:
-    access.open(Target("account_access", site=SITE, email=email))
     settle()
 
 
