@@ -31,6 +31,8 @@ from portal_admin.services.sync.lists import (
 )
 from portal_admin.services.sync.state import ListState, Pass, Position
 
+STOPPED_EARLY = "The sync was stopped before its end; the next one goes on from there."
+
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
@@ -73,7 +75,12 @@ def sync(
             with desk.aspire.patiently():
                 instance = desk.aspire.instance()
             begun = _begin(desk, run, run_id, instance)
-            complete = _read(run, begun, instance)
+            complete = _read(run, begun)
+            if complete and any(each.mark != run_id for each in begun.values()):
+                # What changed behind the place where a killed run stopped is read now, not by the next run.
+                begun = _follow_up(desk, run_id, instance)
+                complete = _read(run, begun)
+            complete = complete and _read_the_rest(run, instance)
     return SyncResult(
         run.read,
         run.changed,
@@ -85,14 +92,24 @@ def sync(
     )
 
 
-def _read(run: Run, begun: dict[str, Pass], instance: Instance) -> bool:
+def _read(run: Run, begun: dict[str, Pass]) -> bool:
+    """Read the lists; False when cancelled."""
     try:
         for kind in KINDS:
             read_list(run, kind, begun[kind.data_class])
+    except Cancelled:
+        run.warnings.append(STOPPED_EARLY)
+        return False
+    return True
+
+
+def _read_the_rest(run: Run, instance: Instance) -> bool:
+    """Compare the labels and read the details; False when cancelled."""
+    try:
         _check_labels(run)
         read_details(run, instance.capabilities)
     except Cancelled:
-        run.warnings.append("The sync was stopped before its end; the next one goes on from there.")
+        run.warnings.append(STOPPED_EARLY)
         return False
     return True
 
@@ -151,6 +168,15 @@ def _begin(desk: Desk, run: Run, run_id: int, instance: Instance) -> dict[str, P
                 connection, desk, name, state, instance, mark=run_id, asked_for_full=run.asked_for_full
             )
             for name, state in states.items()
+        }
+
+
+def _follow_up(desk: Desk, run_id: int, instance: Instance) -> dict[str, Pass]:
+    """A pass of each list from where its last one began."""
+    with writing(desk.engine) as connection:
+        return {
+            name: _pass(connection, desk, name, state, instance, mark=run_id, asked_for_full=False)
+            for name, state in sync_state.list_states(connection).items()
         }
 
 
