@@ -142,9 +142,9 @@ def test_that_a_look_alike_stands_beside_the_choice_and_can_take_its_place(
     take.click()
     settle()
     words = said(picker)
-    assert "Easily mistaken for another account." in words
+    assert "Easily mistaken: compare before linking" in words
     assert "A-\u200b001" in words
-    press(picker, "Use A-001 instead")
+    press(picker, "Choose this one")
     settle()
     assert picker.account_ids == ("A-001",)
     words = said(picker)

@@ -14,9 +14,9 @@ from portal_admin.services.link_candidates import OFFERED, Examined, examine
 from portal_admin.ui import background
 from portal_admin.ui.account_access import words
 from portal_admin.ui.account_access.bar import Bar
-from portal_admin.ui.account_access.comparison import Comparison
 from portal_admin.ui.account_access.preview import PreviewView
 from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.widgets.comparison import Comparison
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.verdict_view import VerdictView
 
@@ -111,7 +111,8 @@ class CandidateView(QWidget):
             self._parts.addWidget(missing)
         if own is not None and examined.similar:
             linked = _linked_ids(overview)
-            self._parts.addWidget(Comparison(own, examined.similar, linked, self.choose_instead.emit))
+            choose = self.choose_instead.emit
+            self._parts.addWidget(Comparison(own, examined.similar, choose=choose, linked=linked))
         self._show_verdict(examined, f"{offer.account.name} ({offer.account.account_id})")
         self.judged.emit()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -9,13 +11,12 @@ from portal_admin.domain.verdict import Verdict
 from portal_admin.services.link_candidates import Candidate
 from portal_admin.services.new_user import Choice
 from portal_admin.ui.end_users.contract_words import profile_words
-from portal_admin.ui.end_users.look_alikes import LookAlike
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
+from portal_admin.ui.widgets.comparison import Comparison
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
-LOOK_ALIKES_SHOWN = 3
 OFFERED = "offered"
 
 
@@ -108,9 +109,6 @@ class ChosenAccount(QFrame):
         column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         column.setSpacing(Space.S)
         column.addLayout(top)
-        for other in choice.similar[:LOOK_ALIKES_SHOWN]:
-            if profile is None:
-                break
-            beside = LookAlike(profile, other)
-            beside.preferred.connect(lambda preferred: self.swapped.emit(account_id, preferred))
-            column.addWidget(beside)
+        if profile is not None and choice.similar:
+            swap = partial(self.swapped.emit, account_id)
+            column.addWidget(Comparison(profile, choice.similar, choose=swap))

@@ -7,26 +7,31 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
 from portal_admin.services.access_overview import AccountProfile
-from portal_admin.ui.account_access import words
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel
 
 OTHERS_AT_MOST = 2
+ZERO_WIDTH = "\u200b"
 
 
 class Comparison(QFrame):
-    """The chosen account beside those it could be mistaken for; `choose` takes another of them instead."""
+    """The chosen account beside those it could be mistaken for; `choose` takes another of them instead.
+
+    `linked` are the ids of the user's accounts, None where there is no user yet.
+    """
 
     def __init__(
         self,
         chosen: AccountProfile,
         others: Sequence[AccountProfile],
-        linked: Collection[str],
+        *,
         choose: Callable[[str], object],
+        linked: Collection[str] | None = None,
     ) -> None:
         super().__init__()
         self.setProperty("kind", "bar")
@@ -36,38 +41,55 @@ class Comparison(QFrame):
         self._grid.setHorizontalSpacing(Space.M)
         self._grid.setVerticalSpacing(Space.XS)
         shown = [chosen, *others[:OTHERS_AT_MOST]]
-        title = PlainLabel(self.tr("Easily mistaken: compare before linking"), kind="strong", wrap=True)
-        self._grid.addWidget(title, 0, 0, 1, len(shown) + 1)
-        self._head(shown)
+        self._title(len(shown) + 1)
+        self._head(len(shown))
         for number, (name, cells) in enumerate(self._rows(shown, linked), start=2):
             self._line(number, name, cells)
         self._buttons(shown, choose)
         more = len(others) - OTHERS_AT_MOST
         if more > 0:
             said = self.tr("{n} more accounts have such a name; search for it to see them all.")
-            row = self._grid.rowCount()
-            self._grid.addWidget(
-                PlainLabel(said.format(n=more), kind="secondary", wrap=True), row, 0, 1, len(shown) + 1
-            )
+            note = PlainLabel(said.format(n=more), kind="secondary", wrap=True)
+            self._grid.addWidget(note, self._grid.rowCount(), 0, 1, len(shown) + 1)
+
+    def _title(self, columns: int) -> None:
+        title = PlainLabel(self.tr("Easily mistaken: compare before linking"), kind="strong", wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(Mark("warning", "attention"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(title, 1)
+        self._grid.addLayout(row, 0, 0, 1, columns)
         self.setAccessibleName(title.text())
 
-    def _head(self, shown: Sequence[AccountProfile]) -> None:
-        names = [self.tr("Chosen"), *[self.tr("Look-alike")] * (len(shown) - 1)]
+    def _head(self, count: int) -> None:
+        names = [self.tr("Chosen"), *[self.tr("Look-alike")] * (count - 1)]
         for column, name in enumerate(names, start=1):
             self._grid.addWidget(PlainLabel(name, kind="secondary"), 1, column)
             self._grid.setColumnStretch(column, 1)
-            self._grid.setColumnMinimumWidth(column, Size.CARD // 3)
+            self._grid.setColumnMinimumWidth(column, Size.CARD // 4)
 
-    def _rows(self, shown: Sequence[AccountProfile], linked: Collection[str]) -> list[tuple[str, list[str]]]:
-        yes, no = self.tr("linked already"), self.tr("not linked")
-        return [
+    def _rows(
+        self, shown: Sequence[AccountProfile], linked: Collection[str] | None
+    ) -> list[tuple[str, list[str]]]:
+        none = self.tr("none")
+        rows = [
             (self.tr("Account id"), [p.account.account_id for p in shown]),
             (self.tr("Name"), [p.account.name for p in shown]),
-            (self.tr("Email"), [p.account.email or "—" for p in shown]),
-            (self.tr("Roles"), [words.roles(p.roles) for p in shown]),
-            (self.tr("On this site"), [_counts(p) for p in shown]),
-            (self.tr("This user"), [yes if p.account.account_id in linked else no for p in shown]),
+            (self.tr("Email"), [_a_line_each(p.account.email or none) for p in shown]),
+            (self.tr("Roles"), [", ".join(p.roles) or none for p in shown]),
+            (self.tr("On this site"), [self._counts(p) for p in shown]),
         ]
+        if linked is not None:
+            yes, no = self.tr("linked already"), self.tr("not linked")
+            rows.append(
+                (self.tr("This user"), [yes if p.account.account_id in linked else no for p in shown])
+            )
+        return rows
+
+    def _counts(self, profile: AccountProfile) -> str:
+        if not profile.open and not profile.closed:
+            return self.tr("opens nothing")
+        return self.tr("{open} open, {closed} closed").format(open=profile.open, closed=profile.closed)
 
     def _line(self, row: int, name: str, cells: Sequence[str]) -> None:
         self._grid.addWidget(PlainLabel(name, kind="secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
@@ -92,15 +114,15 @@ class Comparison(QFrame):
     def differing(self) -> list[str]:
         """The texts shown in bold because they differ."""
         labels = self.findChildren(QLabel)
-        return [one.text().replace("\u200b", "") for one in labels if one.objectName().startswith("differs_")]
+        return [
+            one.text().replace(ZERO_WIDTH, "") for one in labels if one.objectName().startswith("differs_")
+        ]
 
 
-def _counts(profile: AccountProfile) -> str:
-    if not profile.open and not profile.closed:
-        return words.tr("opens nothing")
-    return words.tr("{open} open, {closed} closed").format(open=profile.open, closed=profile.closed)
+def _a_line_each(addresses: str) -> str:
+    return re.sub(r";\s*", ";\n", addresses)
 
 
 def _breakable(text: str) -> str:
     """Addresses and long names may break anywhere behind a sign, which narrow columns need."""
-    return re.sub(r"([@.;,_/-]|\w{14})(?=\S)", "\\1\u200b", text)
+    return re.sub(r"([@.;,_/-]|\w{14})(?=\S)", rf"\1{ZERO_WIDTH}", text)
