@@ -14,7 +14,6 @@ from portal_admin.services import users
 from portal_admin.services.links import Changed
 from portal_admin.ui.end_users.account_picker import AccountPicker
 from portal_admin.ui.end_users.filter_bar import site_words
-from portal_admin.ui.end_users.scrolling import bring_up
 from portal_admin.ui.end_users.user_rows import UserKey
 from portal_admin.ui.page import Page
 from portal_admin.ui.widgets.form import Form
@@ -104,7 +103,7 @@ class CreatePanel(SidePanel):
         self.form.clear_errors()
         problems = list(self._problems())
         for problem in reversed(problems):
-            self._show_error(problem)
+            self.form.show_error(problem)
         if problems or not self.save_button.isEnabled():
             return
         desk, site, email = self._page.desk, self.site.currentData(), self.email.text()
@@ -154,25 +153,20 @@ class CreatePanel(SidePanel):
         if self.isHidden():
             self._page.messages.error(error, retry=lambda: self.start(None))
             return
-        if isinstance(error, InvalidInput) and self._show_error(error):
+        if isinstance(error, InvalidInput) and self.form.show_error(error):
             return
         field = self._field_of(error)
         if field is None:
             self.messages.error(error, retry=self.save)
             self.save_button.setFocus()
             return
-        self._show_error(InvalidInput(error.message, field=field))
+        self.form.show_error(InvalidInput(error.message, field=field))
         if field == "email":
             self.messages.warning(
                 self.tr("{title}. What you typed is kept.").format(title=error.title),
                 action=self.tr("Show that user"),
                 pressed=lambda: self.show_user.emit(key),
             )
-
-    def _show_error(self, problem: InvalidInput) -> bool:
-        if problem.field in self.form.fields:
-            bring_up(self.form.fields[problem.field])
-        return self.form.show_error(problem)
 
     def _field_of(self, error: DeskError) -> str | None:
         if isinstance(error, NotFound):

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout,
 
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.scrolling import Together, keep_in_view
 from portal_admin.ui.widgets.text import PlainLabel, restyle, set_shown
 
 Control = TypeVar("Control", bound=QWidget)
 
 
-class Field(QWidget):
+class Field(Together):
     """A label bound to its control, a hint, and an error that goes away as soon as the control is edited."""
 
     def __init__(
@@ -81,6 +82,7 @@ class Form(QWidget):
             return False
         field.set_error(error.message)
         field.control.setFocus()
+        keep_in_view(field)
         return True
 
     def clear_errors(self) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from portal_admin.ui.messages import MessageBar
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
+from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.text import ElidedLabel
 
 _BY_TAB = Qt.FocusPolicy.TabFocus
@@ -53,22 +53,20 @@ class SidePanel(QFrame):
         top.addWidget(self.title, 1)
         self._close = icon_button("cross", self.tr("Close panel"), self.close_panel)
         top.addWidget(self._close)
-        inner = QWidget()
-        holder = QVBoxLayout(inner)
-        holder.setContentsMargins(0, 0, Space.S, 0)
-        holder.addLayout(self.body)
-        holder.addStretch(1)
-        self._scroll = scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        top.setContentsMargins(0, 0, Space.L, 0)
+        said = QVBoxLayout()
+        said.setContentsMargins(0, 0, Space.L, 0)
+        said.addWidget(self.messages)
+        self._scroll = FormScroll(Space.L)
+        self._scroll.column.addLayout(self.body)
+        self._scroll.column.addStretch(1)
+        self.footer.setContentsMargins(0, 0, Space.L, 0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
+        column.setContentsMargins(Space.L, Space.M, 0, Space.L)
         column.setSpacing(Space.M)
         column.addLayout(top)
-        column.addWidget(self.messages)
-        column.addWidget(scroll, 1)
+        column.addLayout(said)
+        column.addWidget(self._scroll, 1)
         column.addLayout(self.footer)
 
     def add_button(
