@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -264,3 +265,23 @@ def test_that_the_list_rule_ignores_status_and_names_each_reason() -> None:
     reasons = hidden_reasons(hidden, accounts=[3], site=PLAINS, settings=PortalSettings())
     assert reasons == ("booked", "role", "private_label")
     assert hidden_reasons(contract(), accounts=[1], site=PLAINS, settings=PortalSettings()) == ()
+
+
+@pytest.mark.parametrize(
+    ("booked", "expected"),
+    [
+        ({"booked_at": datetime(2026, 3, 1, 15, tzinfo=UTC)}, "Booked 1 Mar 2026."),
+        (
+            {"booked_at": datetime(2026, 3, 2, 3, tzinfo=UTC)},
+            "Booked 1 Mar 2026.",
+        ),  # still the 1st in Chicago
+        ({"booked_at": None}, "Booked."),
+        (
+            {"booked_at": datetime(2026, 3, 1, 15, tzinfo=UTC), "is_terminated": True},
+            "Booked 1 Mar 2026 and terminated, so it stands under Closed.",
+        ),
+    ],
+)
+def test_that_a_booked_contract_tells_its_day_of_booking(booked: dict[str, Any], expected: str) -> None:
+    found = explain_access(access_case(contract(**booked)))
+    assert found.check("booked").sentence == expected

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from portal_admin.domain.dates import day_words
 from portal_admin.domain.freshness import SOURCE as FRESHNESS_SOURCE
 from portal_admin.domain.freshness import next_due
 from portal_admin.domain.look_alike import look_alike
@@ -147,7 +149,8 @@ def _booked(case: AccessCase, basis: Basis[Contract]) -> Check:
     }
     if contract.is_booked:
         ended = " and terminated, so it stands under Closed" if contract.is_terminated else ""
-        return Check("booked", Result.PASS, f"Booked{ended}.", ACCESS_SOURCE, evidence, basis.as_of)
+        sentence = f"Booked{_on_day(contract.booked_at, case.settings)}{ended}."
+        return Check("booked", Result.PASS, sentence, ACCESS_SOURCE, evidence, basis.as_of)
     if case.live.fact is not None and case.live.fact.is_booked:
         sentence = "Not booked when the portal last looked; ASPIRE has booked it since."
         fix = "The portal shows it after the next sync."
@@ -155,6 +158,11 @@ def _booked(case: AccessCase, basis: Basis[Contract]) -> Check:
         sentence = "Not booked in ASPIRE; only booked contracts are shown."
         fix = "Book the contract in ASPIRE; the portal shows it after the next sync."
     return Check("booked", Result.FAIL, sentence, ACCESS_SOURCE, evidence, basis.as_of, fix)
+
+
+def _on_day(instant: datetime | None, settings: PortalSettings) -> str:
+    """Blank and the company's own date of that instant; nothing when it is not known."""
+    return f" {day_words(instant.astimezone(ZoneInfo(settings.time_zone)))}" if instant else ""
 
 
 def _role(case: AccessCase, basis: Basis[Contract]) -> Check:

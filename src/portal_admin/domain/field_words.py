@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal_admin.domain.dates import day_words
 from portal_admin.domain.field_conditions import CONDITIONS
 from portal_admin.domain.fields import (
     Field,
@@ -79,13 +80,8 @@ def _single(value: Single, manner: Manner) -> str:
         return f"{value:,.{manner.decimals}f}"
     if isinstance(value, datetime):
         local = value.astimezone(manner.zone)
-        return f"{day(local.date())} {local:%H:%M}"
-    return day(value) if isinstance(value, date) else str(value)
-
-
-def day(value: date) -> str:
-    """A date as a person reads it."""
-    return f"{value.day} {value:%b %Y}"
+        return f"{day_words(local.date())} {local:%H:%M}"
+    return day_words(value) if isinstance(value, date) else str(value)
 
 
 def plain(value: Value) -> Any:
@@ -128,7 +124,7 @@ def verification(notes: tuple[FieldNote, ...]) -> str | None:
     """The newest verification by this company."""
     for note in notes:
         if note.verified_on is not None:
-            return f"Verified by this company on {day(note.verified_on)} ({note.created_by})"
+            return f"Verified by this company on {day_words(note.verified_on)} ({note.created_by})"
     return None
 
 
@@ -169,5 +165,5 @@ def _until(row: FieldRow, manner: Manner) -> str:
     due, asked = (when.astimezone(manner.zone) for when in (row.next_update, row.aspire.as_of))
     if due <= asked:
         return "; its next update is due now"
-    on = "" if due.date() == asked.date() else f"on {day(due.date())} "
+    on = "" if due.date() == asked.date() else f"on {day_words(due.date())} "
     return f"; its next update is due {on}at {due:%H:%M}"

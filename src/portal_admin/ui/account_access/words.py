@@ -10,6 +10,7 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 
 from portal_admin.domain.access import CLOSED, OPEN, site_keys
+from portal_admin.domain.dates import day_words
 from portal_admin.domain.money import exponent, from_minor
 from portal_admin.domain.people import Site, Status
 from portal_admin.domain.text import label_key
@@ -40,7 +41,7 @@ def contracts(count: int) -> str:
 
 def day(value: date | None) -> str:
     """A date of a contract: `1 Dec 2026`, a dash for none."""
-    return "—" if value is None else f"{value.day} {value:%b %Y}"
+    return "—" if value is None else day_words(value)
 
 
 def amount(minor: int | None, currency: str) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from portal_admin.domain import field_words
+from portal_admin.domain.dates import day_words
 from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, State
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.field_reference.detail_parts import FactsView, ValueView
@@ -186,7 +187,7 @@ class Details(QFrame):
     def _noted(self, note: FieldNote) -> str:
         local = note.created_at.astimezone()
         head = self.tr("{day} {time}, {who}").format(
-            day=field_words.day(local.date()), time=f"{local:%H:%M}", who=note.created_by
+            day=day_words(local.date()), time=f"{local:%H:%M}", who=note.created_by
         )
         parts = [head, self.tr("verified") if note.verified_on else "", note.note]
         return " · ".join(part for part in parts if part)

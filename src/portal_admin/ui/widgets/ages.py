@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from portal_admin.domain.dates import day_of_year, day_words, long_day_words
 from portal_admin.ui.theme import Meaning
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
@@ -22,7 +23,7 @@ def clock_text(at: datetime, now: datetime) -> str:
     local, today = at.astimezone(), now.astimezone()
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    day = f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+    day = day_of_year(local) if local.year == today.year else day_words(local)
     return f"{day} {local:%H:%M}"
 
 
@@ -42,7 +43,7 @@ def age_text(at: datetime, now: datetime) -> str:
 def zone_text(at: datetime) -> str:
     """The full local date and time with its zone, for a tooltip."""
     local = at.astimezone()
-    return f"{local.day} {local:%B %Y, %H:%M:%S} {local.tzname()}"
+    return f"{long_day_words(local)}, {local:%H:%M:%S} {local.tzname()}"
 
 
 class AgeLabel(PlainLabel):
