@@ -334,3 +334,13 @@ def test_that_an_unknown_check_tells_why_aspire_was_not_asked() -> None:
 def test_that_now_is_not_earlier_than_the_next_sync() -> None:
     due: datetime = explain_offer(offer_case(ACTIVE, as_of=OLDER)).check("synced").evidence["next_sync"]
     assert due == NOW
+
+
+def test_that_refusals_read_well_for_one_contract_and_for_several() -> None:
+    closed = contract(is_terminated=True)
+    one, two = (
+        explain_offer(offer_case(*held))
+        for held in ((closed,), (closed, contract(oid=77, is_terminated=True)))
+    )
+    assert one.check("active_contract").sentence == "Its only contract is not active."
+    assert two.check("active_contract").sentence == "None of its 2 contracts is active."

@@ -93,8 +93,12 @@ def explain_offer(case: OfferCase) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
+    """What one contract must have; `none` and `not_one` say that no contract, or the only one, has it."""
+
     passes: Callable[[Contract], bool]
     wanted: str
+    none: str
+    not_one: str
     fix: str
 
 
@@ -112,18 +116,32 @@ def _tests(case: OfferCase, rule: EditionRule, holding: Holding | None) -> dict[
         return label_key(contract.private_label) in keys
 
     return {
-        "role": _Test(role, f"with the role {roles}", "Give the account that role on a contract in ASPIRE."),
+        "role": _Test(
+            role,
+            f"with the role {roles}",
+            f"has it as {roles}",
+            f"does not have it as {roles}",
+            "Give the account that role on a contract in ASPIRE.",
+        ),
         rule.check: _Test(
-            rule.admits, f"that is {rule.wanted}", f"The account needs a contract that is {rule.wanted}."
+            rule.admits,
+            f"that is {rule.wanted}",
+            f"is {rule.wanted}",
+            f"is not {rule.wanted}",
+            f"The account needs a contract that is {rule.wanted}.",
         ),
         "private_label": _Test(
             label,
             f"whose private label site {case.site.key} takes",
+            f"has a private label that site {case.site.key} takes",
+            f"has no private label that site {case.site.key} takes",
             "Use the site that takes the label, or let an administrator map it on the Sites page.",
         ),
         "same_contract": _Test(
             lambda c: role(c) and rule.admits(c) and label(c),
             f"that is {rule.wanted}, on this site and with the role {roles} at once",
+            f"is {rule.wanted}, on this site and has it as {roles} at once",
+            f"is not {rule.wanted}, on this site and with it as {roles} at once",
             "One and the same contract must fulfil all three.",
         ),
     }
@@ -165,8 +183,10 @@ def _some_contract(case: OfferCase, basis: Basis[Holding], name: str, test: _Tes
         return Check(name, Result.PASS, sentence, PICKER_SOURCE, evidence, basis.as_of)
     if not basis.fact.contracts:
         sentence = "The account is on no contract at all."
+    elif len(basis.fact.contracts) == 1:
+        sentence = f"Its only contract {test.not_one}."
     else:
-        sentence = f"None of its {len(basis.fact.contracts)} contracts is one {test.wanted}."
+        sentence = f"None of its {len(basis.fact.contracts)} contracts {test.none}."
     return Check(name, Result.FAIL, sentence, PICKER_SOURCE, evidence, basis.as_of, test.fix)
 
 
