@@ -129,7 +129,7 @@ def _card(
         return LinkedCard(account, None, None)
     stored = Stored(holding, contracts.freshness.as_of)
     live: Live[Holding] = Live(Answer.UNREAD, desk.clock(), reason="the cards rest on the portal's copy.")
-    case = OfferCase(account.account_id, site, stored, live, (), settings, desk.clock())
+    case = OfferCase(account.account_id, site, stored, live, None, settings, desk.clock())
     return LinkedCard(account, profile_of(holding, site=site, settings=settings), explain_offer(case))
 
 
