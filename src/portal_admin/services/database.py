@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Engine
 
 from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
@@ -157,14 +157,7 @@ def _schema(engine: Engine) -> str | None:
 
 def _settings(engine: Engine) -> str | None:
     with reading(engine) as connection:
-        return _settings_fault(connection)
-
-
-def _settings_fault(connection: Connection) -> str | None:
-    try:
         read_settings(connection)
-    except (ValueError, KeyError):
-        return "The portal settings hold a value that this program does not know."
     return None
 
 

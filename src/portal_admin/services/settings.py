@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, select
 
@@ -18,9 +19,10 @@ def read_settings(connection: Connection) -> PortalSettings:
     stored = {row.key: row.value for row in connection.execute(select(setting.c.key, setting.c.value))}
     try:
         return _parsed(stored)
-    except ValueError as problem:
+    except (ValueError, ZoneInfoNotFoundError) as problem:
         raise SettingsProblem(
-            "A setting of the portal cannot be read: the edition is 2025 or 2026, cadences are whole seconds. "
+            "A setting of the portal cannot be read: the edition is 2025 or 2026, cadences are whole seconds, and "
+            "the time zone has a name such as America/Chicago. "
             "Ask an administrator to correct it in the portal database."
         ) from problem
 
@@ -32,7 +34,7 @@ def _parsed(stored: dict[str, str]) -> PortalSettings:
         admitted_roles=tuple(filter(None, map(str.strip, stored["admitted_roles"].split(","))))
         if "admitted_roles" in stored
         else plain.admitted_roles,
-        time_zone=stored.get("time_zone", plain.time_zone),
+        time_zone=ZoneInfo(stored.get("time_zone", plain.time_zone)).key,
         cadences={
             name: timedelta(seconds=int(stored[f"cadence.{name}"]))
             if f"cadence.{name}" in stored
