@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 
 import portal_admin.ui
@@ -14,6 +16,7 @@ from portal_admin.paths import resources
 from portal_admin.ui import icons
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.theme import DARK, LIGHT, Colours, Meaning, Scheme, contrast, font, style_sheet, theme
+from portal_admin.ui.widgets.buttons import button
 
 pytestmark = pytest.mark.usefixtures("dressed")
 UI = Path(portal_admin.ui.__file__).parent
@@ -85,6 +88,25 @@ def test_that_the_theme_switches_palette_sheet_and_icons(qapp: QApplication) -> 
     assert button.icon().pixmap(16).toImage() != before
     theme.apply(Scheme.LIGHT)
     assert button.icon().pixmap(16).toImage() == before
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["", "primary", "bad", "link"])
+def test_that_the_icon_and_words_of_a_disabled_button_can_be_seen(
+    opened: Callable[..., Any], colours: Colours, kind: str
+) -> None:
+    theme.apply(Scheme.DARK if colours is DARK else Scheme.LIGHT)
+    made = button("Save", icon="check", kind=kind)
+    made.setEnabled(False)
+    opened(made, 160, 30)
+    image = made.icon().pixmap(made.iconSize(), QIcon.Mode.Disabled).toImage()
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    drawn, meant = max(pixels, key=QColor.alpha), QColor(colours.secondary)
+    assert drawn.alpha() > 180
+    assert max(abs(a - b) for a, b in zip(drawn.getRgb()[:3], meant.getRgb()[:3], strict=True)) <= 3
+    words = made.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    assert words.name().upper() == colours.secondary.upper()
+    assert contrast(colours.secondary, colours.neutral_soft) >= 4.5  # the ground of a primary one
 
 
 def test_that_the_system_scheme_without_a_dark_desktop_is_light() -> None:

@@ -14,6 +14,7 @@ from portal_admin.ui.theme import Size, Space, theme
 
 _PROPERTY = "icon_name"
 _COLOUR = "icon_colour"
+DISABLED = "secondary"
 
 
 @cache
@@ -42,8 +43,10 @@ def icon(name: str, colour: str = "text", *, size: int = Size.ICON, space_after:
     result = QIcon()
     app = QApplication.instance()
     densest = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
-    for ratio in {1.0, densest}:
-        result.addPixmap(pixmap(name, theme.colour(colour).name(), size, ratio, space_after))
+    # Without a picture of its own a disabled icon is a paled one: a white one on grey would be gone.
+    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, DISABLED)):
+        for ratio in {1.0, densest}:
+            result.addPixmap(pixmap(name, theme.colour(tint).name(), size, ratio, space_after), mode)
     return result
 
 
