@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.verdict import Check, Edition, Result, Verdict
 from portal_admin.errors import AspireTooSlow, DatabaseProblem, InvalidInput
@@ -98,6 +98,36 @@ def test_that_could_not_look_names_reason_time_and_id_and_retries(opened: Callab
     assert f"{NOW.astimezone():%H:%M}" in when
     press(panel, "Retry")
     assert retried == [True]
+
+
+def test_that_a_list_that_fails_leaves_the_keyboard_on_retry_and_comes_back_with_it(
+    opened: Callable[..., Any],
+) -> None:
+    content = QLineEdit("rows")
+    panel = opened(StatePanel(content), 500, 300)
+    content.setFocus()
+    panel.failed(DatabaseProblem("The portal database did not answer."), lambda: None, at=NOW)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Retry"
+    panel.failed(DatabaseProblem("The portal database did not answer."), lambda: None, at=NOW)
+    again = QApplication.focusWidget()
+    assert again is not focused
+    assert isinstance(again, QPushButton)
+    panel.nothing("Nobody is called so.")
+    panel.content()
+    assert content.hasFocus()
+
+
+def test_that_a_list_that_fails_takes_no_focus_from_elsewhere(opened: Callable[..., Any]) -> None:
+    holder, search, panel = QWidget(), QLineEdit(), StatePanel(QLineEdit("rows"))
+    column = QVBoxLayout(holder)
+    column.addWidget(search)
+    column.addWidget(panel)
+    opened(holder, 500, 300)
+    search.setFocus()
+    panel.failed(DatabaseProblem("The portal database did not answer."), lambda: None, at=NOW)
+    assert search.hasFocus()
 
 
 def test_that_loading_keeps_the_old_content_until_an_answer(opened: Callable[..., Any]) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.ui.override import override
@@ -76,7 +76,9 @@ class StatePanel(QWidget):
 
     def _show(self, state: State, notice: QWidget | None) -> None:
         self._veil.stop()
-        had_focus = self._notice is not None and self._notice.isAncestorOf(self.focusWidget() or self)
+        focused = QApplication.focusWidget()
+        shown = notice or self._content
+        hides_focus = focused is not None and self.isAncestorOf(focused) and not shown.isAncestorOf(focused)
         if self._notice is not None:
             self._stack.removeWidget(self._notice)
             self._notice.deleteLater()
@@ -84,9 +86,9 @@ class StatePanel(QWidget):
         self._notice = notice
         if notice is not None:
             self._stack.addWidget(notice)
-        self._stack.setCurrentWidget(notice or self._content)
-        if had_focus:
-            (notice or self._content).setFocus()
+        self._stack.setCurrentWidget(shown)
+        if hides_focus and focused is not shown:
+            shown.setFocus()
 
 
 def _notice(
@@ -114,7 +116,9 @@ def _notice(
         column.addWidget(CopyLabel(note, kind="secondary"), 0, centre)
     if action and pressed is not None:
         column.addSpacing(Space.XS)
-        column.addWidget(button(action, pressed), 0, centre)
+        made = button(action, pressed)
+        column.addWidget(made, 0, centre)
+        frame.setFocusProxy(made)  # where the keyboard goes on, not the id above it
     column.addStretch(2)
     return frame
 
