@@ -139,12 +139,13 @@ def unnamed_fixture() -> Callable[[QWidget], list[str]]:
 
 
 @pytest.fixture
-def render(tmp_path: Path) -> Callable[..., Path]:
+def render(qapp: QApplication, tmp_path: Path) -> Callable[..., Path]:
     """Paint a widget into a PNG file in light or dark and return its path."""
 
     def paint(widget: QWidget, name: str, scheme: str = "light") -> Path:
         theme.apply(Scheme(scheme))
         background.wait_idle()
+        qapp.processEvents()  # words that wrap in a scroll area find their height a turn later
         path = tmp_path / f"{name}-{scheme}.png"
         assert widget.grab().save(str(path))
         return path
