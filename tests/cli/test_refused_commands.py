@@ -126,3 +126,24 @@ def test_that_what_is_not_found_or_not_usable_exits_1_with_the_error_last(
 def test_that_a_wrong_command_line_exits_2(cli: Cli, words: tuple[str, ...]) -> None:
     ran = cli(*words, "--json")
     assert (ran.code, ran.error["kind"]) == (2, "usage")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "9" * 65])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("access", "explain", *ON_RUTH, "--contract"),
+        ("access", "who", "--contract"),
+        ("accounts", "explain", "--site", "MAIN", "--account"),
+        ("links", "add", *ON_RUTH, "--account"),
+        ("links", "preview", *ON_RUTH, "--add", "--account"),
+        ("fields", "show", "--contract"),
+        ("fields", "check", "--contract"),
+    ],
+)
+def test_that_an_id_that_aspire_could_not_hold_gets_no_verdict(
+    cli: Cli, words: tuple[str, ...], typed: str
+) -> None:
+    ran = cli(*words, typed, "--json")
+    assert (ran.code, ran.error["kind"], len(ran.rows)) == (1, "invalid_input", 1)
+    assert " id" in ran.error["message"]

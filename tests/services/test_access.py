@@ -40,7 +40,7 @@ OFFICE = [
     ("MAIN", RUTH, "0012-45", "not_visible", None, {"exists"}),
     ("MAIN", RUTH, "00120045", "not_visible", None, {"exists"}),
     ("MAIN", RUTH, "%", "not_visible", None, {"exists"}),
-    ("MAIN", RUTH, "x" * 1000, "not_visible", None, {"exists"}),
+    ("MAIN", RUTH, "x" * 64, "not_visible", None, {"exists"}),
 ]
 
 

@@ -52,11 +52,12 @@ def list_fields(context: Context, args: Namespace) -> int:
 
 
 def show_fields(context: Context, args: Namespace) -> int:
-    if args.contract is None:
+    contract_id = _contract_id(args)
+    if contract_id is None:
         return _show_entries(context, args)
     from portal_admin.services import fields
 
-    sheet = fields.show(context.desk, contract_id=args.contract)
+    sheet = fields.show(context.desk, contract_id=contract_id)
     wanted = {entry.key for entry in _wanted(args)}
     rows = [row for row in sheet.rows if row.field.key in wanted]
     context.out.rows(
@@ -109,7 +110,8 @@ def export_guide(context: Context, args: Namespace) -> int:
     from portal_admin.services import fields
     from portal_admin.services.fields import export as field_export
 
-    sheet = fields.show(context.desk, contract_id=args.contract) if args.contract is not None else None
+    contract_id = _contract_id(args)
+    sheet = fields.show(context.desk, contract_id=contract_id) if contract_id is not None else None
     guide = field_export.guide(context.desk, sheet=sheet)
     if path.suffix.lower() == ".xlsx":
         field_export.write_xlsx(guide, path)
@@ -126,7 +128,7 @@ def export_guide(context: Context, args: Namespace) -> int:
 def check_fields(context: Context, args: Namespace) -> int:
     from portal_admin.services.fields.check import Proof, check
 
-    found = check(context.desk, contract_id=args.contract)
+    found = check(context.desk, contract_id=_contract_id(args))
     context.out.rows(
         found,
         columns={
@@ -141,6 +143,12 @@ def check_fields(context: Context, args: Namespace) -> int:
     if Proof.MISSING in proofs:
         return REFUSED
     return COULD_NOT_LOOK if Proof.NOT_READABLE in proofs else DONE
+
+
+def _contract_id(args: Namespace) -> str | None:
+    from portal_admin.services.typed_ids import typed_contract_id
+
+    return None if args.contract is None else typed_contract_id(args.contract)
 
 
 def _wanted(args: Namespace) -> tuple[Field, ...]:

@@ -10,7 +10,6 @@ from portal_admin.domain.people import EndUser, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Generations, Stored
 from portal_admin.domain.records import Account, Contract
-from portal_admin.domain.text import whole
 from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import CouldNotLook, NotFound
 from portal_admin.models.engine import reading
@@ -21,6 +20,7 @@ from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import all_sites, find_site
 from portal_admin.services.snapshot import Freshness
 from portal_admin.services.sync.state import restored_alarm, stored_generation
+from portal_admin.services.typed_ids import typed_contract_id
 from portal_admin.services.visibility import (
     ContractLine,
     Sight,
@@ -72,6 +72,7 @@ class _Known:
 
 def explain(desk: Desk, *, site: str, email: str, contract_id: str) -> Verdict:
     """Rule A's verdict on one contract id, from the snapshot and, within one budget, from ASPIRE itself."""
+    contract_id = typed_contract_id(contract_id)
     known = _known(desk, site, email, contract_id)
     if desk.aspire is None:
         return _judge(desk, known, contract_id)
@@ -110,7 +111,7 @@ def _judge(desk: Desk, known: _Known, contract_id: str) -> Verdict:
     generation = live_generation(desk) if answered else None
     unnamed = {role.account_oid for role in live.fact.roles} - known.accounts.keys() if live.fact else set()
     case = AccessCase(
-        contract_id=whole(contract_id),
+        contract_id=contract_id,
         site=known.site,
         status=known.user.status,
         linked=known.user.accounts,
@@ -145,6 +146,7 @@ def contracts(desk: Desk, *, site: str, email: str) -> ContractList:
 
 def who(desk: Desk, *, contract_id: str) -> Viewers:
     """Who sees the contract; an id that the snapshot lacks is looked up in ASPIRE before it is called unknown."""
+    contract_id = typed_contract_id(contract_id)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         stored = snapshot.stored_contract(connection, contract_id)
@@ -155,10 +157,10 @@ def who(desk: Desk, *, contract_id: str) -> Viewers:
     live = live_contract(desk, contract_id)
     if live.answer is Answer.UNREAD:
         raise CouldNotLook(
-            f"The portal has no copy of contract {whole(contract_id)}, and ASPIRE could not be asked. {live.reason}"
+            f"The portal has no copy of contract {contract_id}, and ASPIRE could not be asked. {live.reason}"
         )
     if live.fact is None:
-        raise NotFound(f"Neither the portal nor ASPIRE has a contract {whole(contract_id)}.")
+        raise NotFound(f"Neither the portal nor ASPIRE has a contract {contract_id}.")
     return Viewers(live.fact.contract_id, (), age)
 
 

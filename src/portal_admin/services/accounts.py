@@ -15,7 +15,7 @@ from portal_admin.domain.people import Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Live, Stored
 from portal_admin.domain.records import Account
-from portal_admin.domain.text import id_key, name_key, whole
+from portal_admin.domain.text import id_key, name_key
 from portal_admin.domain.verdict import Verdict
 from portal_admin.errors import CouldNotLook, InvalidInput, Refused
 from portal_admin.models import aspire_account
@@ -26,6 +26,7 @@ from portal_admin.services.live import live_accounts, live_holding
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from portal_admin.services.text_search import begins, contains
+from portal_admin.services.typed_ids import typed_account_id, typed_account_ids
 
 FOUND_AT_MOST = 50
 SIMILAR_AT_MOST = 500  # candidates by first letters, of which few are look-alikes
@@ -84,6 +85,7 @@ def find(desk: Desk, *, site: str, text: str) -> Offers:
 
 def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
     """Rule B's verdict on one account, from the snapshot and, within one budget, from ASPIRE itself."""
+    account_id = typed_account_id(account_id)
     with _one_budget(desk):
         live = live_holding(desk, account_id)
     with reading(desk.engine) as connection:
@@ -93,7 +95,7 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
         held = snapshot.holdings(connection, [account])[account.oid] if account else None
         named = account or (live.fact.account if live.fact else None)
         case = OfferCase(
-            account_id=whole(account_id),
+            account_id=account_id,
             site=on,
             stored=Stored(held, snapshot.confirmed_at(connection)),
             live=live,
@@ -102,14 +104,14 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
             now=desk.clock(),
         )
     verdict = explain_offer(case)
-    shown = named or Account(0, whole(account_id), whole(account_id))
+    shown = named or Account(0, account_id, account_id)
     return Offer(shown, verdict, held or live.fact)
 
 
 def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Account, ...]:
     """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read."""
     accounts: dict[int, Account] = {}
-    for account_id in map(whole, account_ids):
+    for account_id in typed_account_ids(account_ids):
         offer = explain(desk, site=site, account_id=account_id)
         verdict = offer.verdict
         if verdict.cannot_tell:

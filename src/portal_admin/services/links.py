@@ -24,6 +24,7 @@ from portal_admin.services.live import live_holding
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from portal_admin.services.snapshot import Freshness
+from portal_admin.services.typed_ids import typed_account_id, typed_account_ids
 
 LAST_LINK_SOURCE = "managing-portal-users"
 
@@ -68,7 +69,7 @@ def preview(
     desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> LinkPreview:
     """The contracts gained, lost and still hidden when those accounts are linked or unlinked, from the snapshot."""
-    added, removed = tuple(map(whole, add)), tuple(map(whole, remove))
+    added, removed = typed_account_ids(add), typed_account_ids(remove)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         on = find_site(connection, site)
@@ -89,10 +90,11 @@ def preview(
 
 def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUserPreview:
     """The contracts that a new user linked to those accounts would see on the site, from the snapshot."""
+    wanted = typed_account_ids(account_ids)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         on = find_site(connection, site)
-        stored = {wanted: snapshot.stored_account(connection, wanted) for wanted in map(whole, account_ids)}
+        stored = {account_id: snapshot.stored_account(connection, account_id) for account_id in wanted}
         held = snapshot.holdings(connection, [account for account in stored.values() if account])
         contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
         age = snapshot.freshness(connection, settings, desk.clock())
@@ -178,7 +180,7 @@ def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int |
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         require_version(user, version)
-        linked = _linked(user, account_id)
+        linked = _linked(user, typed_account_id(account_id))
         if len(user.accounts) == 1:
             raise Refused(
                 f"{user.email} needs at least one linked account. Link another first, or Deactivate User.",
