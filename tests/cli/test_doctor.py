@@ -17,6 +17,7 @@ from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.portfolio import from_dict
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.doctor import CHECKS
+from portal_admin.services.sync import withheld
 from portal_admin.settings import Profile, add_profile
 from portal_admin.wiring import examine_profile
 
@@ -148,6 +149,16 @@ def test_that_a_snapshot_never_read_is_told(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(text("delete from sync_state"))
     assert examined() == results(sync_age="fail")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_records_kept_from_the_sync_s_login_are_advice(engine: Engine) -> None:
+    told = withheld.warning(3, "contracts", full=False)
+    row = {"started_at": NOW, "full": False, "outcome": "done", "message": told, "operator": "tester"}
+    with writing(engine) as connection:
+        connection.execute(insert(sync_run).values(row))
+    assert examined() == results(sync_age="advice")
+    assert "ASPIRE kept 3 records from the sync's login" in message("sync_age")
 
 
 @pytest.mark.usefixtures("healthy")

@@ -12,6 +12,7 @@ from portal_admin.models.schema import check_schema
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor.visit import Finding, Visit
 from portal_admin.services.sync.status import sync_status
+from portal_admin.services.sync.withheld import SEES_EVERYTHING
 
 SYNC_NOW = "Run `portal-admin sync`, and see that the sync server runs `portal-admin sync --every 15m`."
 
@@ -58,7 +59,11 @@ def sync_age(visit: Visit) -> Finding:
     if status.stale:
         message = f"The portal's data is stale: a part of it was last read at {read}."
         return Finding(name, Result.FAIL, message, SYNC_NOW)
-    return Finding(name, Result.PASS, f"Everything was read from ASPIRE since {read}.")
+    message = f"The last complete reading was at {read}."
+    if status.withheld:
+        message = f"{message} ASPIRE kept {status.withheld:,} records from the sync's login."
+        return Finding(name, Result.ADVICE, message, SEES_EVERYTHING)
+    return Finding(name, Result.PASS, message)
 
 
 def keyring(visit: Visit) -> Finding:

@@ -16,6 +16,7 @@ from portal_admin.domain.records import Page, Removed
 from portal_admin.errors import AspireRestored
 from portal_admin.models.engine import writing
 from portal_admin.services.sync import lease as sync_lease
+from portal_admin.services.sync import withheld
 from portal_admin.services.sync.lease import Lease
 from portal_admin.services.sync.rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind, Line
 from portal_admin.services.sync.state import Pass, Position, end_pass, keep_position
@@ -64,6 +65,12 @@ class Run:
 
     def __post_init__(self) -> None:
         self.warnings: list[str] = []
+        self.asked_again: set[str] = set()
+
+    def warn(self, sentence: str) -> None:
+        """Tell something once, also when the list is read twice."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
 
     def checkpoint(self, data_class: str) -> None:
         """Tell how far the run is, between two transactions; raises Cancelled when it is to stop."""
@@ -94,7 +101,7 @@ def _write_page(run: Run, kind: Kind[Any], reading: Pass, page: _Prepared) -> No
         removed = remove_rows(connection, kind, page.removed)
         if page.position.next_cursor is None:
             removed += _sweep(connection, run, kind, reading, page.position) if reading.full else 0
-            end_pass(connection, replace(reading, position=page.position))
+            end_pass(connection, replace(reading, position=_next_start(run, reading, page.position)))
         else:
             keep_position(connection, kind.data_class, page.position)
     run.read += len(page.lines) + len(page.removed)
@@ -102,13 +109,20 @@ def _write_page(run: Run, kind: Kind[Any], reading: Pass, page: _Prepared) -> No
     run.removed += removed
 
 
+def _next_start(run: Run, reading: Pass, position: Position) -> Position:
+    """Where the next run begins: again where this one did when changes were withheld, so that they arrive later."""
+    if not position.withheld:
+        return position
+    run.warn(withheld.warning(position.withheld, reading.data_class, full=reading.full))
+    if reading.since is None:
+        return position
+    run.asked_again.add(reading.data_class)
+    return replace(position, watermark=reading.since)
+
+
 def _sweep(connection: Connection, run: Run, kind: Kind[Any], reading: Pass, position: Position) -> int:
     if position.withheld:
-        run.warnings.append(
-            f"ASPIRE kept {position.withheld} {kind.data_class} from this login, so none were removed by this full "
-            "pass. Let sync sign in as an ASPIRE user that sees everything."
-        )
-        return 0
+        return 0  # what this login may not see is not gone
     unmet, stored = count_unmet(connection, kind, reading.mark)
     if not run.asked_for_full and unmet > max(LOSS_NEEDS_ASKING, stored // 2):
         run.warnings.append(
@@ -143,8 +157,8 @@ def _fetch(aspire: AspireClient, kind: Kind[Any], reading: Pass, at: Position) -
         raise AspireRestored(RESTORED_MESSAGE)
     lines = [kind.line(item) for item in page.items if not isinstance(item, Removed)]
     removed = [item.oid for item in page.items if isinstance(item, Removed)]
-    withheld = at.withheld + page.withheld
-    return _Prepared(lines, removed, replace(at, next_cursor=page.next_cursor, withheld=withheld))
+    kept = at.withheld + page.withheld
+    return _Prepared(lines, removed, replace(at, next_cursor=page.next_cursor, withheld=kept))
 
 
 _ASK: dict[str, Callable[..., Page[Any]]] = {

@@ -85,11 +85,17 @@ def sync(
         run.read,
         run.changed,
         run.removed,
-        begun["contracts"].position.watermark,
+        _next_start(run, begun["contracts"]),
         instance.generation,
         tuple(run.warnings),
         complete,
     )
+
+
+def _next_start(run: Run, reading: Pass) -> datetime:
+    if reading.since is not None and reading.data_class in run.asked_again:
+        return reading.since
+    return reading.position.watermark
 
 
 def _read(run: Run, begun: dict[str, Pass]) -> bool:

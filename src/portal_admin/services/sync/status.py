@@ -14,6 +14,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sync import lease
 from portal_admin.services.sync.state import LISTS, restored_alarm
+from portal_admin.services.sync.withheld import records_withheld
 
 RUNS_SHOWN = 10
 
@@ -45,12 +46,13 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """All classes, the last runs (newest first), the restored alarm, and who is syncing now."""
+    """All classes, the last runs (newest first), the restored alarm, who is syncing now, and records kept from it."""
 
     classes: tuple[ClassStatus, ...]
     runs: tuple[RunStatus, ...]
     restored: bool
     holder: str | None
+    withheld: int
 
     @property
     def as_of(self) -> datetime | None:
@@ -83,6 +85,7 @@ def sync_status(desk: Desk) -> SyncStatus:
             runs=tuple(_run(row) for row in runs),
             restored=restored_alarm(connection),
             holder=lease.holder(connection, now),
+            withheld=records_withheld(connection),
         )
 
 
