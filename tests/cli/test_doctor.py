@@ -8,7 +8,7 @@ from typing import Any
 import keyring
 import pytest
 from keyring.backends import fail
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, select, text, update
 
 from portal_admin.cli import run
 from portal_admin.credentials import Secret, set_password
@@ -169,6 +169,32 @@ def test_that_a_restored_aspire_asks_for_a_full_sync(engine: Engine) -> None:
         )
     assert examined() == results(sync_age="fail")
     assert "sync --full" in message("sync_age")
+
+
+@pytest.fixture
+def read_from(healthy: Sandbox, engine: Engine) -> None:
+    """Generation 1 was synced five minutes ago."""
+    with writing(engine) as connection:
+        connection.execute(update(sync_state).values(watermark=NOW - timedelta(minutes=6)))
+
+
+@pytest.mark.usefixtures("read_from")
+def test_that_another_generation_is_told_before_any_sync_met_it(healthy: Sandbox) -> None:
+    assert examined() == results()
+    healthy.instance(Generation=2)
+    assert examined() == results(sync_age="fail")
+    assert "ASPIRE was restored from a backup" in message("sync_age")
+    assert "sync --full`, and tell the vendor" in message("sync_age")
+
+
+@pytest.mark.usefixtures("read_from")
+def test_that_a_clock_that_went_back_with_a_restore_sends_nobody_to_the_time_service(
+    healthy: Sandbox,
+) -> None:
+    healthy.restore(3600)
+    assert examined() == results(sync_age="fail", clock_skew="advice")
+    assert "time service" not in message("clock_skew")
+    assert "restored backup" in message("clock_skew")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from portal_admin.errors import (
     AspireTooSlow,
     AspireUnreachable,
     CouldNotLook,
+    DeskError,
 )
 from portal_admin.services.doctor.visit import Finding, NotLookedAt, Visit
 
@@ -78,7 +79,19 @@ def clock_skew(visit: Visit) -> Finding:
     message = (
         f"ASPIRE's clock is {seconds:,} s {direction} this machine's, so ages and waiting times are wrong."
     )
+    if _restored(visit):
+        message = f"{message} It may have gone back with the restored backup."
+        return Finding(
+            "clock_skew", Result.ADVICE, message, "See sync_age first, then look at the clocks again."
+        )
     return Finding("clock_skew", Result.FAIL, message, "Set both machines to the same time service.")
+
+
+def _restored(visit: Visit) -> bool:
+    try:
+        return visit.restored
+    except DeskError:
+        return False  # what is wrong with the database is a finding of its own
 
 
 def contract_values_job(visit: Visit) -> Finding:

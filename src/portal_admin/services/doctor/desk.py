@@ -47,7 +47,7 @@ def sync_age(visit: Visit) -> Finding:
     status = sync_status(
         Desk(engine=visit.engine, aspire=patient.aspire, clock=patient.clock, operator="doctor")
     )
-    if status.restored:
+    if visit.restored:
         message = (
             "ASPIRE was restored from a backup since the last full sync, so the portal's data may be wrong."
         )

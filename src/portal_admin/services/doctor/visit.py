@@ -15,6 +15,7 @@ from portal_admin.domain.records import Instance
 from portal_admin.domain.verdict import Result
 from portal_admin.errors import CouldNotLook, DeskError, SettingsProblem
 from portal_admin.models.engine import reading
+from portal_admin.services.sync.state import list_states, restored_alarm, was_restored
 from portal_admin.settings import Profile
 
 
@@ -109,6 +110,18 @@ class Visit:
     @cached_property
     def instance(self) -> Instance:
         return self.aspire.instance()
+
+    @cached_property
+    def restored(self) -> bool:
+        """Whether ASPIRE is not the one that was synced: a sync found so, or it shows so now."""
+        with reading(self.engine) as connection:
+            if restored_alarm(connection):
+                return True
+            states = list_states(connection).values()
+        try:
+            return any(was_restored(state, self.instance) for state in states)
+        except CouldNotLook:
+            return False  # why ASPIRE cannot be asked is a finding of its own
 
     @cached_property
     def settings(self) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def _begin(desk: Desk, run: Run, run_id: int, instance: Instance) -> dict[str, P
     with writing(desk.engine) as connection:
         states = sync_state.list_states(connection)
         alarm = sync_state.restored_alarm(connection) or any(
-            _was_restored(state, instance) for state in states.values()
+            sync_state.was_restored(state, instance) for state in states.values()
         )
         recovering = any(_goes_on(state, instance, full=True) for state in states.values())
         if alarm and not run.asked_for_full and not recovering:
@@ -186,13 +186,6 @@ def _follow_up(desk: Desk, run_id: int, instance: Instance) -> dict[str, Pass]:
         }
 
 
-def _was_restored(state: ListState, instance: Instance) -> bool:
-    """A step back of the clock within the overlap loses nothing, so it raises no alarm."""
-    if state.watermark is None:
-        return False
-    return state.generation != instance.generation or instance.now < state.watermark
-
-
 def _goes_on(state: ListState, instance: Instance, *, full: bool) -> bool:
     left = state.unfinished
     return (
@@ -214,7 +207,7 @@ def _pass(
     asked_for_full: bool,
 ) -> Pass:
     now = desk.clock()
-    restored = _was_restored(state, instance)
+    restored = sync_state.was_restored(state, instance)
     whole = asked_for_full or restored or state.full_at is None or now - state.full_at >= DAY
     if state.unfinished is not None and _goes_on(state, instance, full=whole):
         return state.unfinished

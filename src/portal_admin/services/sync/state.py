@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
+from portal_admin.domain.records import Instance
 from portal_admin.models import sync_run, sync_state
 
 LISTS = ("accounts", "contacts", "contracts")
@@ -63,6 +64,13 @@ def restored_alarm(connection: Connection) -> bool:
     decisive = or_(sync_run.c.outcome == RESTORED, and_(sync_run.c.full, sync_run.c.outcome == DONE))
     query = select(sync_run.c.outcome).where(decisive).order_by(sync_run.c.id.desc()).limit(1)
     return connection.execute(query).scalar() == RESTORED
+
+
+def was_restored(state: ListState, instance: Instance) -> bool:
+    """Whether ASPIRE is another than the one a list was read from; a step back within the overlap loses nothing."""
+    if state.watermark is None:
+        return False
+    return state.generation != instance.generation or instance.now < state.watermark
 
 
 def list_states(connection: Connection) -> dict[str, ListState]:
