@@ -37,7 +37,7 @@ _first_use = Lock()
 
 def get_password(profile: str, secret: Secret) -> str | None:
     """The password from the environment, else of this session, else from the keyring; None when there is none."""
-    if given := os.environ.get(ENVIRONMENT[secret]):
+    if given := password_in_environment(secret):
         return given
     if (profile, secret) in _session:
         return _session[profile, secret]
@@ -78,6 +78,7 @@ def delete_passwords(profile: str) -> None:
 
     for secret in Secret:
         _session.pop((profile, secret), None)
+    for secret in Secret:
         try:
             _keyring().delete_password(SERVICE, _entry(profile, secret))
         except PasswordDeleteError:
@@ -86,9 +87,9 @@ def delete_passwords(profile: str) -> None:
             raise _unavailable() from problem
 
 
-def has_password_in_environment(secret: Secret) -> bool:
-    """Whether an unattended run was given the password."""
-    return bool(os.environ.get(ENVIRONMENT[secret]))
+def password_in_environment(secret: Secret) -> str | None:
+    """The password that an unattended run was given."""
+    return os.environ.get(ENVIRONMENT[secret]) or None
 
 
 def check_keyring() -> str:

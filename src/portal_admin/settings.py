@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
@@ -37,6 +37,11 @@ class Profile:
     aspire_url: str | None = None
     aspire_user: str | None = None
     production: bool = False
+
+    @property
+    def logins(self) -> tuple[str | None, ...]:
+        """What its passwords were typed for; they must not reach another server."""
+        return self.database_url, self.aspire_url, self.aspire_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,22 @@ def profiles_file() -> Path:
 
 def default_database_url(name: str) -> str:
     """A SQLite file of the profile's own in the data folder."""
-    path = data_folder() / f"{name.replace(' ', '_')}.db"
+    return sqlite_url(default_database_file(name))
+
+
+def default_database_file(name: str) -> Path:
+    """Where that file lies."""
+    return data_folder() / f"{name.replace(' ', '_')}.db"
+
+
+def sqlite_url(path: Path) -> str:
+    """The database address of a SQLite file, whatever signs its name has."""
     return f"sqlite:///{quote(path.as_posix(), safe='/:')}"
+
+
+def has_logins_of(profile: Profile) -> bool:
+    """Whether the stored profile of that name has the same logins, so that its passwords are meant for these servers."""
+    return any(known.name == profile.name and known.logins == profile.logins for known in read_profiles().all)
 
 
 def read_profiles() -> Profiles:
@@ -188,7 +207,8 @@ def _check_aspire(url: str) -> None:
 
 def _password_in(url: str) -> bool:
     try:
-        return bool(urlsplit(url).password)
+        parts = urlsplit(url)
+        return bool(parts.password) or "password" in parse_qs(parts.query)
     except ValueError:
         return False
 

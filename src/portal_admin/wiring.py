@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
-from portal_admin.credentials import Secret, check_keyring, get_password, has_password_in_environment
+from portal_admin.credentials import Secret, check_keyring, get_password, password_in_environment
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import database_url, open_engine
 from portal_admin.models.schema import check_schema
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor import Finding, Patient, examine
 from portal_admin.settings import Profile, choose_profile
+
+# Asked for when it is needed; without one a profile's own is taken from where it is kept.
+Password = Callable[[], str | None]
 
 
 def utc_now() -> datetime:
@@ -29,9 +32,11 @@ def open_desk(profile_name: str | None = None, *, clock: Callable[[], datetime] 
     return open_profile(choose_profile(profile_name), clock=clock)
 
 
-def open_profile(profile: Profile, *, clock: Callable[[], datetime] = utc_now) -> Desk:
+def open_profile(
+    profile: Profile, *, clock: Callable[[], datetime] = utc_now, database_password: Password | None = None
+) -> Desk:
     """The desk of a profile that need not be stored."""
-    engine = open_database(profile)
+    engine = open_database(profile, password=database_password)
     try:
         check_schema(engine)
         aspire = open_aspire(profile, clock=clock)
@@ -48,23 +53,23 @@ def close_desk(desk: Desk) -> None:
     desk.engine.dispose()
 
 
-def full_database_url(profile: Profile) -> str:
+def full_database_url(profile: Profile, *, password: Password | None = None) -> str:
     """The profile's database address with its password, for opening and never for showing."""
     url = database_url(profile.database_url)
     if url.username and url.password is None:
-        url = url.set(password=get_password(profile.name, Secret.DATABASE))
+        url = url.set(password=password() if password else get_password(profile.name, Secret.DATABASE))
     return url.render_as_string(hide_password=False)
 
 
-def open_database(profile: Profile) -> Engine:
+def open_database(profile: Profile, *, password: Password | None = None) -> Engine:
     """The profile's database, its schema unchecked."""
-    return open_engine(full_database_url(profile))
+    return open_engine(full_database_url(profile, password=password))
 
 
 def open_aspire(
     profile: Profile,
     *,
-    password: Callable[[], str | None] | None = None,
+    password: Password | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AspireClient | None:
     """The profile's ASPIRE, None when it names none; the password is fetched when ASPIRE is first asked."""
@@ -93,17 +98,18 @@ def examine_profile(
 def examine_connection(
     profile: Profile | DeskError,
     *,
-    password: Callable[[], str | None] | None = None,
+    password: Password | None = None,
+    database_password: Password | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[Finding]:
-    """Examine a profile that need not be stored, with a password that need not be kept."""
+    """Examine a profile that need not be stored, with passwords that need not be kept."""
     aspire = open_aspire(profile, password=password, clock=clock) if isinstance(profile, Profile) else None
     patient = Patient(
         profile=profile,
-        open_database=lambda: _open_examined(profile),
+        open_database=lambda: _open_examined(profile, database_password),
         aspire=aspire,
         check_keyring=check_keyring,
-        password_in_environment=has_password_in_environment(Secret.ASPIRE),
+        password_in_environment=password_in_environment(Secret.ASPIRE) is not None,
         clock=clock,
     )
     try:
@@ -113,10 +119,10 @@ def examine_connection(
             aspire.close()
 
 
-def _open_examined(profile: Profile | DeskError) -> Engine:
+def _open_examined(profile: Profile | DeskError, password: Password | None) -> Engine:
     if isinstance(profile, DeskError):
         raise profile
-    return open_database(profile)
+    return open_database(profile, password=password)
 
 
 if sys.platform == "win32":

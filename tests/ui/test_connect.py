@@ -225,6 +225,51 @@ def test_that_an_open_profile_is_changed_and_a_taken_name_refused(
     assert chosen == ["UAT"]
 
 
+def test_that_a_kept_password_never_reaches_an_address_it_was_not_typed_for(
+    connect: Callable[..., ConnectPage], settle: Settle, home: Path, chosen: list[str], sandbox: Sandbox
+) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{(home / 'one.db').as_posix()}"
+    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    profile = Profile("UAT", url, "https://aspire.example.com", "sandbox")
+    settings.add_profile(profile)
+    credentials.set_password("UAT", Secret.ASPIRE, "sandbox")
+    page = connect(profile)
+    type_in(page.form.aspire_url, sandbox.url)
+    click(page.test_button)
+    settle()
+    assert any("No password for ASPIRE is known" in line for line in findings(page))
+    click(page.save_button)
+    settle()
+    assert chosen == ["UAT"]
+    assert credentials.get_password("UAT", Secret.ASPIRE) is None
+
+
+def test_that_labels_without_a_key_of_their_site_are_not_dropped(
+    connect: Callable[..., ConnectPage], settle: Settle, chosen: list[str]
+) -> None:
+    page = connect()
+    type_in(page.form.site_labels, "Northwind")
+    click(page.save_button)
+    settle()
+    assert chosen == []
+    assert page.form._site.fields["site_key"].error
+    assert page.form.site_labels.text() == "Northwind"
+
+
+def test_that_a_file_of_nobodys_home_or_with_odd_signs_in_its_name_is_taken_as_typed(
+    connect: Callable[..., ConnectPage], settle: Settle, tmp_path: Path, chosen: list[str]
+) -> None:
+    page = connect()
+    type_in(page.form.file, "~nobody-of-that-name/portal.db")
+    assert page.form.draft().new_file == Path("~nobody-of-that-name/portal.db")
+    type_in(page.form.file, str(tmp_path / "100% ours #1?.db"))
+    click(page.save_button)
+    settle()
+    assert chosen == ["Main"]
+    assert (tmp_path / "100% ours #1?.db").exists()
+
+
 def test_that_connect_works_by_keyboard_and_names_every_control(
     connect: Callable[..., ConnectPage], unnamed: Callable[..., list[str]], settle: Settle
 ) -> None:

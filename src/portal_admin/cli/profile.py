@@ -57,7 +57,7 @@ def add_profile(context: Context, args: Namespace) -> int:
     given = {name: value for name in GIVEN if (value := getattr(args, name)) is not None}
     profile = replace(start, **given)
     profiles = settings.add_profile(profile, change=args.change)
-    if before is not None and _logins(before) != _logins(profile):
+    if before is not None and before.logins != profile.logins:
         # A password must not reach a server that it was not typed for.
         _forget_passwords(context, profile.name)
     return _show(context, profile, current=profiles.current == profile.name)
@@ -88,12 +88,7 @@ def use_profile(context: Context, args: Namespace) -> int:
 
 def remove_profile(context: Context, args: Namespace) -> int:
     settings.remove_profile(args.name)
-    try:
-        delete_passwords(args.name)
-    except SecretsUnavailable:
-        context.out.say(
-            "The keyring did not answer. If it holds a password of this profile, remove it there."
-        )
+    _forget_passwords(context, args.name)
     if context.json:
         context.out.document({"removed": args.name})
     context.out.line(f"Profile {args.name} is removed. Its database file stays where it is.")
@@ -121,10 +116,6 @@ def sign_in(context: Context, args: Namespace) -> int:
         context.out.document({"profile": profile.name, "secret": secret, "expires_at": expires})
     context.out.line(f"The password of profile {profile.name} is kept in this machine's keyring.")
     return DONE
-
-
-def _logins(profile: Profile) -> tuple[str | None, ...]:
-    return profile.database_url, profile.aspire_url, profile.aspire_user
 
 
 def _forget_passwords(context: Context, name: str) -> None:

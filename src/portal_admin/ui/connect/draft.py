@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,21 +58,25 @@ def know() -> Known:
         keyring: str | None = credentials.check_keyring()
     except SecretsUnavailable:
         keyring = None
-    address = settings.default_database_url("portal")
-    return Known(stored.all, stored.current, keyring, Path(address.removeprefix("sqlite:///")))
+    return Known(stored.all, stored.current, keyring, settings.default_database_file("portal"))
 
 
 def file_address(path: Path) -> str:
     """The database address of a SQLite file."""
-    return f"sqlite:///{path.expanduser().absolute().as_posix()}"
+    return settings.sqlite_url(path.absolute())
 
 
 def findings(draft: Draft, *, clock: Callable[[], datetime] = wiring.utc_now) -> Iterator[Finding]:
     """The doctor's findings on what is typed; a file that saving will create is not missed yet."""
     _check(draft)
-    password = (lambda: draft.password) if draft.password else None
+    is_known = settings.has_logins_of(draft.profile)
     will_be_made = draft.new_file is not None and not draft.new_file.exists()
-    for found in wiring.examine_connection(draft.profile, password=password, clock=clock):
+    for found in wiring.examine_connection(
+        draft.profile,
+        password=None if is_known and not draft.password else lambda: draft.password or _given(Secret.ASPIRE),
+        database_password=None if is_known else lambda: _given(Secret.DATABASE),
+        clock=clock,
+    ):
         if will_be_made and found.check in NEEDS_THE_FILE and found.result is not Result.PASS:
             if found.check == "database":
                 yield Finding("database", Result.ADVICE, f"Saving creates {draft.new_file}.")
@@ -86,16 +91,31 @@ def save(draft: Draft, *, clock: Callable[[], datetime] = wiring.utc_now) -> tup
     _refuse_taken_name(draft)
     if draft.new_file is not None:
         database.upgrade(profile.database_url, now=clock())
-    desk = wiring.open_profile(profile, clock=clock)
+    is_known = settings.has_logins_of(profile)
+    desk = wiring.open_profile(
+        profile, clock=clock, database_password=None if is_known else lambda: _given(Secret.DATABASE)
+    )
     try:
         if draft.site is not None:
             _create_first_site(desk, draft.site)
     finally:
         wiring.close_desk(desk)
+    if not is_known:
+        _forget_passwords(profile.name)
     kept = _keep_password(profile.name, draft.password)
     settings.add_profile(profile, change=draft.replaces == profile.name)
     settings.use_profile(profile.name)
     return profile.name, kept
+
+
+def _given(secret: Secret) -> str | None:
+    return credentials.password_in_environment(secret)
+
+
+def _forget_passwords(name: str) -> None:
+    """What was typed for other servers must not reach these."""
+    with suppress(SecretsUnavailable):  # then there is none to forget
+        credentials.delete_passwords(name)
 
 
 def _check(draft: Draft) -> None:

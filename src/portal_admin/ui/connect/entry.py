@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -152,7 +153,9 @@ class EntryForm(QWidget):
 
     def draft(self) -> Draft:
         """What is typed now."""
-        new_file = Path(self.file.text().strip()).expanduser() if self.new.isChecked() else None
+        typed = self.file.text().strip()
+        # Path's own expanduser raises where there is no such user; a file can be called ~x, too.
+        new_file = Path(os.path.expanduser(typed)) if self.new.isChecked() else None
         address = self.database_url.text().strip() if new_file is None else file_address(new_file)
         profile = Profile(
             name=self.name.text().strip(),
@@ -165,9 +168,9 @@ class EntryForm(QWidget):
 
     def _first_site(self) -> FirstSite | None:
         key, name = self.site_key.text().strip(), self.site_name.text().strip()
-        if not key and not name:
-            return None
         labels = tuple(part.strip() for part in self.site_labels.text().split(",") if part.strip())
+        if not (key or name or labels or self.unlabelled.isChecked()):
+            return None
         return FirstSite(key, name, labels, self.unlabelled.isChecked())
 
     def clear_errors(self) -> None:
