@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cli.people import INA, ON_RUTH, PAUL, RUTH
@@ -121,3 +123,23 @@ def test_that_a_search_that_finds_none_is_done_and_says_so(cli: Cli) -> None:
     assert (ran.code, ran.stdout) == (0, b"")
     told = cli("accounts", "find", "--site", "MAIN", "nobody at all")
     assert "no account like" in told.stderr
+
+
+def test_that_an_account_search_from_which_aspire_withheld_one_warns_and_exits_3(
+    cli: Cli, sandbox: Any
+) -> None:
+    sandbox.put("Accounts", {"AccountOid": 50, "AccountId": "A-050", "Name": "Prairie Secret LLC"})
+    sandbox.fault(deny="Accounts/50")
+    ran = cli("accounts", "find", "--site", "MAIN", "prairie", "--json")
+    assert (ran.code, [row["account_id"] for row in ran.rows]) == (3, ["A-001", "A-002"])
+    assert "Warning: ASPIRE withheld 1 account that fits" in ran.stderr
+    assert b"Secret" not in ran.stdout
+
+
+def test_that_an_account_search_without_aspire_lists_the_copy_warns_and_exits_3(
+    cli: Cli, sandbox: Any
+) -> None:
+    sandbox.fault(status=500)
+    ran = cli("accounts", "find", "--site", "MAIN", "prairie", "--json")
+    assert (ran.code, [row["account_id"] for row in ran.rows]) == (3, ["A-001", "A-002"])
+    assert "Warning: only the portal's copy was searched" in ran.stderr

@@ -14,6 +14,7 @@ from portal_admin.models.engine import writing
 from portal_admin.services import accounts
 from portal_admin.services.desk import Desk
 from tests.fixtures.desk import NOW
+from tests.fixtures.sandbox import contract
 from tests.services.filled import add_account, set_setting
 
 S, B, L, A = "same_contract", "booked_contract", "private_label", "active_contract"
@@ -192,6 +193,25 @@ def test_that_a_fresh_copy_is_searched_while_aspire_is_away_and_says_so(office: 
         accounts.find(office, site="MAIN", text="nobody at all")
     with pytest.raises(CouldNotLook):
         accounts.find(replace(office, aspire=None), site="MAIN", text="nobody at all")
+
+
+def test_that_what_aspire_withholds_from_a_search_is_counted(office: Desk, sandbox: Any) -> None:
+    sandbox.put("Accounts", {"AccountOid": 50, "AccountId": "A-050", "Name": "Prairie Secret LLC"})
+    sandbox.fault(deny="Accounts/50")
+    offers = accounts.find(office, site="MAIN", text="prairie")
+    assert ([o.account.account_id for o in offers.found], offers.withheld) == (["A-001", "A-002"], 1)
+    with pytest.raises(CouldNotLook):
+        accounts.find(office, site="MAIN", text="secret")
+
+
+def test_that_an_account_keeps_its_name_when_its_contracts_could_not_be_read(
+    office: Desk, sandbox: Any
+) -> None:
+    sandbox.put("Accounts", {"AccountOid": 50, "AccountId": "A-050", "Name": "Brand New LLC"})
+    sandbox.put("Contracts", contract(500, "0500-0001", 50))
+    sandbox.fault(deny="Contracts/500")
+    (offer,) = accounts.find(office, site="MAIN", text="brand new").found
+    assert (offer.account.name, offer.verdict.verdict) == ("Brand New LLC", "cannot_tell")
 
 
 def test_that_several_accounts_are_required_at_once(office: Desk) -> None:

@@ -117,19 +117,30 @@ class AspireClient:
 
         AspireDenied when there are some, but this login may read none of them.
         """
+        found = self.account_search(text=text, account_id=account_id, account_oid=account_oid, limit=limit)
+        return _present(found)
+
+    def account_search(
+        self,
+        *,
+        text: str | None = None,
+        account_id: str | None = None,
+        account_oid: int | None = None,
+        limit: int = 50,
+    ) -> Page[Account]:
+        """The same with the number of those that fit, but are withheld from this login."""
         if account_id is not None and not _is_id(account_id):
-            return ()
+            return Page((), None)
         text = (text or "").strip() or None
         if text is not None and len(text) > TEXT_LENGTH:
             raise InvalidInput(f"ASPIRE searches for at most {TEXT_LENGTH} characters.", field="text")
         params: Params = {"text": text, "accountId": account_id, "accountOid": account_oid, "limit": limit}
         page = self._page("/accounts", parsing.ACCOUNTS, params)
-        found = _present(page)
-        if page.withheld and not found:
+        if page.withheld and not _present(page):
             raise AspireDenied(
                 "The ASPIRE login may not read the accounts that fit. Ask for the right in ASPIRE."
             )
-        return found
+        return page
 
     def contacts_of(self, *, account_oid: int) -> tuple[Contact, ...]:
         """Every contact of the account."""

@@ -46,14 +46,24 @@ def find_accounts(context: Context, args: Namespace) -> int:
     if offers.more:
         context.out.say("There are more; type more of the name.")
     if offers.unread:
-        context.out.say(f"Only the portal's copy was searched: {offers.unread}")
+        context.out.say(
+            f"Warning: only the portal's copy was searched, so newer accounts may be missing. {offers.unread}"
+        )
+    if offers.withheld:
+        context.out.say(f"Warning: {withheld_words(offers.withheld)}")
     if offers.stale or any(offer.verdict.cannot_tell for offer in offers.found):
         context.out.say(
             "Warning: accounts marked “Cannot tell” could not be judged: the portal's copy of ASPIRE is too old "
             "or lacks them. Run a sync, or ask about one with `accounts explain`."
         )
         return COULD_NOT_LOOK
-    return DONE
+    return COULD_NOT_LOOK if offers.unread or offers.withheld else DONE
+
+
+def withheld_words(count: int) -> str:
+    """What ASPIRE kept from this login."""
+    accounts = "1 account that fits" if count == 1 else f"{count} accounts that fit"
+    return f"ASPIRE withheld {accounts} from this login, so the list may lack what you look for. Ask for the right in ASPIRE."
 
 
 def because(verdict: Verdict) -> tuple[Check, ...]:

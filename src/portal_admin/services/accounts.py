@@ -22,7 +22,7 @@ from portal_admin.models import aspire_account
 from portal_admin.models.engine import reading
 from portal_admin.services import snapshot
 from portal_admin.services.desk import Desk
-from portal_admin.services.live import live_accounts, live_holding
+from portal_admin.services.live import Matches, live_accounts, live_holding
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from portal_admin.services.text_search import begins, contains
@@ -44,12 +44,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The accounts found, offered ones first; `unread` says why ASPIRE itself could not be searched."""
+    """The accounts found, offered ones first; `unread` says why ASPIRE itself could not be searched.
+
+    `withheld` counts accounts that fit and that ASPIRE keeps from this login.
+    """
 
     found: tuple[Offer, ...]
     more: bool
     stale: bool
     unread: str | None
+    withheld: int = 0
 
 
 def find(desk: Desk, *, site: str, text: str) -> Offers:
@@ -61,18 +65,17 @@ def find(desk: Desk, *, site: str, text: str) -> Offers:
         raise InvalidInput("Type part of an account name or an account id.", field="text")
     with _one_budget(desk):
         live = live_accounts(desk, text, FOUND_AT_MOST + 1)
+        matches = live.fact or Matches((), 0)
         with reading(desk.engine) as connection:
             settings = read_settings(connection)
             on = find_site(connection, site)
             stored = {a.oid: a for a in _search(connection, text)}
-            stored |= snapshot.accounts_by_oid(connection, (a.oid for a in live.fact or ()))
+            stored |= snapshot.accounts_by_oid(connection, (a.oid for a in matches.found))
             held = snapshot.holdings(connection, stored.values())
             as_of = snapshot.confirmed_at(connection)
         offers = [_offer(desk, on, Stored(held[oid], as_of), live, settings) for oid in stored]
         # What only ASPIRE knows is few after a sync, and each needs its contracts read.
-        offers += [
-            explain(desk, site=site, account_id=a.account_id) for a in live.fact or () if a.oid not in stored
-        ]
+        offers += [_explain(desk, site, a.account_id, a) for a in matches.found if a.oid not in stored]
     unread = live.reason if live.answer is Answer.UNREAD else None
     if not offers and unread is not None:
         raise CouldNotLook(
@@ -80,12 +83,17 @@ def find(desk: Desk, *, site: str, text: str) -> Offers:
         )
     offers.sort(key=lambda offer: _rank(offer, text))
     stale = is_stale(as_of, desk.clock(), settings.cadences["contracts"]) and unread is not None
-    return Offers(tuple(offers[:FOUND_AT_MOST]), len(offers) > FOUND_AT_MOST, stale, unread)
+    shown, more = tuple(offers[:FOUND_AT_MOST]), len(offers) > FOUND_AT_MOST
+    return Offers(shown, more, stale, unread, matches.withheld)
 
 
 def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
     """Rule B's verdict on one account, from the snapshot and, within one budget, from ASPIRE itself."""
-    account_id = typed_account_id(account_id)
+    return _explain(desk, site, typed_account_id(account_id), None)
+
+
+def _explain(desk: Desk, site: str, account_id: str, met: Account | None) -> Offer:
+    """`met` is the account as a search met it, which names it where its contracts cannot be read."""
     with _one_budget(desk):
         live = live_holding(desk, account_id)
     with reading(desk.engine) as connection:
@@ -93,7 +101,7 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
         on = find_site(connection, site)
         account = snapshot.stored_account(connection, account_id)
         held = snapshot.holdings(connection, [account])[account.oid] if account else None
-        named = account or (live.fact.account if live.fact else None)
+        named = account or (live.fact.account if live.fact else met)
         case = OfferCase(
             account_id=account_id,
             site=on,
@@ -166,7 +174,7 @@ def _offer(
     desk: Desk,
     on: Site,
     stored: Stored[Holding],
-    searched: Live[tuple[Account, ...]],
+    searched: Live[Matches],
     settings: PortalSettings,
 ) -> Offer:
     """The verdict from the snapshot alone: a list does not ask ASPIRE for every contract of every account."""

@@ -28,12 +28,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The accounts found, offered ones first; `unread` says why ASPIRE itself could not be searched."""
+    """The accounts found, offered ones first; `unread` and `withheld` tell what ASPIRE's own search left out."""
 
     found: tuple[Candidate, ...]
     more: bool
     stale: bool
     unread: str | None
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def search(desk: Desk, *, site: str, text: str) -> Candidates:
         Candidate(offer, profile_of(offer.holding, site=on, settings=settings) if offer.holding else None)
         for offer in offers.found
     )
-    return Candidates(found, offers.more, offers.stale, offers.unread)
+    return Candidates(found, offers.more, offers.stale, offers.unread, offers.withheld)
 
 
 def examine(desk: Desk, *, site: str, email: str, account_id: str) -> Examined:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.access import booked_first
 from portal_admin.domain.offering import Holding
 from portal_admin.domain.reading import Answer, Live
-from portal_admin.domain.records import Account, Contract
+from portal_admin.domain.records import Account, Contract, Removed
 from portal_admin.domain.text import id_key, whole
 from portal_admin.errors import AspireRecordMissing, CouldNotLook, SettingsProblem
 from portal_admin.services.desk import Desk
@@ -56,11 +57,21 @@ def live_generation(desk: Desk) -> int | None:
     return _ask(desk, ask).fact
 
 
-def live_accounts(desk: Desk, text: str, limit: int) -> Live[tuple[Account, ...]]:
-    """The accounts that ASPIRE's own search finds."""
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The accounts that ASPIRE's own search finds, and how many more it withholds from this login."""
 
-    def ask(aspire: AspireClient) -> tuple[Account, ...]:
-        return aspire.accounts(text=whole(text), limit=limit)
+    found: tuple[Account, ...]
+    withheld: int
+
+
+def live_accounts(desk: Desk, text: str, limit: int) -> Live[Matches]:
+    """What ASPIRE's own search finds."""
+
+    def ask(aspire: AspireClient) -> Matches:
+        page = aspire.account_search(text=whole(text), limit=limit)
+        present = tuple(account for account in page.items if not isinstance(account, Removed))
+        return Matches(present, page.withheld)
 
     return _ask(desk, ask)
 

@@ -130,6 +130,10 @@ class AccountFinder(QWidget):
             return self.tr("ASPIRE could not be searched, so newer accounts may be missing. {why}").format(
                 why=found.unread
             )
+        if found.withheld:
+            return self.tr("ASPIRE withheld {n} of the accounts that match from this login.").format(
+                n=found.withheld
+            )
         return self.tr("More accounts match than are shown: type more of the name.") if found.more else ""
 
     def _lines(self, found: Candidates) -> Iterator[Result]:

@@ -146,6 +146,10 @@ class AccountPicker(QWidget):
             yield self.tr("ASPIRE was not searched, so new accounts may be missing. {why}").format(
                 why=found.unread
             )
+        if found.withheld:
+            yield self.tr("ASPIRE withheld {n} of the accounts that match from this login.").format(
+                n=found.withheld
+            )
 
     def _examine(self, account_id: str, instead_of: str | None = None) -> None:
         if self._site is None:
