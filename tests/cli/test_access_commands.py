@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
+from portal_admin.models import sync_run
 from portal_admin.models.engine import writing
 from tests.cli.people import ON_RUTH, PAUL, age
 from tests.cli.spine import Cli
@@ -90,19 +92,31 @@ def test_that_nothing_that_a_name_holds_reaches_the_terminal_as_a_command(cli: C
 # Stale and silent
 
 
+REPORTS = [
+    ("access", "report"),
+    ("access", "report", "--include-inactive"),
+    ("access", "who", "--contract", "0012-0045"),
+    ("access", "contracts", *ON_RUTH),
+    ("links", "preview", "--site", "MAIN", "--email", PAUL, "--account", "A-001", "--add"),
+    ("sites", "set-labels", "MAIN", "--label", "PRAIRIE", "--dry-run"),
+]
+
+
+@pytest.mark.parametrize("words", REPORTS)
+def test_that_a_report_after_a_restore_prints_warns_and_exits_3(
+    cli: Cli, portal: Engine, words: tuple[str, ...]
+) -> None:
+    before = cli(*words, "--json")
+    with writing(portal) as connection:
+        run = {"started_at": datetime.now(UTC), "full": False, "outcome": "restored", "operator": "service"}
+        connection.execute(insert(sync_run).values(**run))
+    ran = cli(*words, "--json")
+    assert (before.code, ran.code, ran.stdout) == (0, 3, before.stdout)
+    assert "restored from a backup" in ran.stderr
+
+
 @pytest.mark.parametrize("minutes", [31, None])
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("access", "report"),
-        ("access", "report", "--include-inactive"),
-        ("access", "who", "--contract", "0012-0045"),
-        ("access", "contracts", *ON_RUTH),
-        ("links", "preview", "--site", "MAIN", "--email", PAUL, "--account", "A-001", "--add"),
-        ("sites", "set-labels", "MAIN", "--label", "PRAIRIE", "--dry-run"),
-        ("accounts", "find", "--site", "MAIN", "prairie"),
-    ],
-)
+@pytest.mark.parametrize("words", [*REPORTS, ("accounts", "find", "--site", "MAIN", "prairie")])
 def test_that_a_report_on_a_stale_snapshot_prints_warns_and_exits_3(
     cli: Cli, portal: Engine, words: tuple[str, ...], minutes: float | None
 ) -> None:

@@ -16,6 +16,7 @@ from portal_admin.models import sync_run
 from portal_admin.models.engine import writing
 from portal_admin.services import access
 from portal_admin.services.desk import Desk
+from tests.fixtures import sandbox as portfolio
 from tests.fixtures.desk import NOW
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import STALE, add_account, add_contract, add_user, set_confirmed, set_setting
@@ -149,6 +150,14 @@ def test_that_a_restored_aspire_raises_its_alarm_on_every_verdict(office: Desk, 
     found = access.explain(office, site="MAIN", email=RUTH, contract_id="0012-0045")
     assert (found.verdict, found.check("restored").result) == ("visible", "fail")
     assert found.check("restored").evidence == {"stored_generation": 1, "aspire_generation": 2}
+
+
+def test_that_nobody_is_told_to_wait_for_the_next_sync_after_a_restore(office: Desk, sandbox: Any) -> None:
+    sandbox.restore()
+    sandbox.put("Contracts", portfolio.contract(10, "0012-0045", 1, PrivateLabel="PRAIRIE"))
+    synced = access.explain(office, site="MAIN", email=RUTH, contract_id="0012-0045").check("synced")
+    assert (synced.result, "next sync" in (synced.fix or "")) == ("fail", False)
+    assert "full sync" in (synced.fix or "")
 
 
 def test_that_an_alarm_of_the_last_sync_stands_while_aspire_does_not_answer(

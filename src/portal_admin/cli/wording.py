@@ -31,9 +31,14 @@ def exit_of(verdict: Verdict) -> int:
 
 
 def stale_exit(out: Output, freshness: Any) -> int:
-    """Warn of a snapshot too old to rely on: the list stands, but is no answer."""
+    """Warn of a snapshot that cannot be relied on: the list stands, but is no answer."""
+    if freshness.restored:
+        out.say(
+            "Warning: the ASPIRE database was restored from a backup, so the portal's copy of ASPIRE may be wrong. "
+            "Ask an administrator for a full sync."
+        )
     if not freshness.stale:
-        return DONE
+        return COULD_NOT_LOOK if freshness.restored else DONE
     since = f"was last confirmed {when(freshness.as_of)}" if freshness.as_of else "was never synced"
     out.say(
         f"Warning: the portal's copy of ASPIRE {since}; what is missing here may still be visible. Run a sync."

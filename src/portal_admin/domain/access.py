@@ -24,6 +24,8 @@ MISSING_SOURCE = "contract-not-showing-in-the-customer-portal"
 USERS_SOURCE = "managing-portal-users"
 
 OPEN, CLOSED = "open", "closed"
+NEXT_SYNC = "Wait for the next sync, or ask an administrator to run one."
+AFTER_RESTORE = "Ask an administrator for a full sync, and the vendor for help with the portal's own sync."
 DECIDING = ("exists", "booked", "role", "private_label", "user_active")
 SUBJECTS = {
     "exists": "Whether the contract exists",
@@ -249,7 +251,7 @@ def _synced(case: AccessCase) -> Check:
     stored, live = case.stored, case.live
     due = next_due(stored.as_of, case.now, case.settings.cadences["contracts"])
     evidence: dict[str, Any] = {"snapshot_as_of": stored.as_of, "next_sync": due}
-    wait = "Wait for the next sync, or ask an administrator to run one."
+    wait = AFTER_RESTORE if _was_restored(case.generations) else NEXT_SYNC
 
     def check(result: Result, sentence: str, fix: str | None = None) -> Check:
         return Check("synced", result, sentence, FRESHNESS_SOURCE, evidence, live.at, fix)
@@ -275,8 +277,7 @@ def _synced(case: AccessCase) -> Check:
 def _restored(case: AccessCase) -> Check:
     found = case.generations
     evidence = {"stored_generation": found.stored, "aspire_generation": found.live}
-    changed = None not in (found.stored, found.live) and found.stored != found.live
-    if found.alarm or changed:
+    if _was_restored(found):
         return Check(
             "restored",
             Result.FAIL,
@@ -284,12 +285,16 @@ def _restored(case: AccessCase) -> Check:
             MISSING_SOURCE,
             evidence,
             case.live.at,
-            "Ask an administrator for a full sync, and the vendor for help with the portal's own sync.",
+            AFTER_RESTORE,
         )
     if found.live is None or found.stored is None:
         sentence = "Whether ASPIRE was restored since the last sync could not be checked."
         return Check("restored", Result.UNKNOWN, sentence, MISSING_SOURCE, evidence, None)
     return Check("restored", Result.PASS, "ASPIRE was not restored.", MISSING_SOURCE, evidence, case.live.at)
+
+
+def _was_restored(found: Generations) -> bool:
+    return found.alarm or (None not in (found.stored, found.live) and found.stored != found.live)
 
 
 def _look_alike(case: AccessCase, basis: Basis[Contract]) -> Check:

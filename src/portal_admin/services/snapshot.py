@@ -20,6 +20,7 @@ from portal_admin.domain.reading import Stored
 from portal_admin.domain.records import Account, Contract, Location, Role
 from portal_admin.domain.text import id_key
 from portal_admin.models import aspire_account, aspire_contract, aspire_contract_role, sync_state
+from portal_admin.services.sync.state import restored_alarm
 
 Item = TypeVar("Item")
 
@@ -28,16 +29,21 @@ IN_AT_MOST = 500  # values in one IN list; databases limit them
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """When sync last confirmed the snapshot's contracts, and whether that is too long ago to rely on."""
+    """When sync last confirmed the snapshot's contracts, and whether that is too long ago to rely on.
+
+    `restored` is the alarm of a sync that found ASPIRE restored from a backup: the snapshot may be wrong.
+    """
 
     as_of: datetime | None
     stale: bool
+    restored: bool = False
 
 
 def freshness(connection: Connection, settings: PortalSettings, now: datetime) -> Freshness:
-    """The age of the contracts in the snapshot."""
+    """The age of the contracts in the snapshot, and whether ASPIRE was restored since."""
     as_of = confirmed_at(connection)
-    return Freshness(as_of, is_stale(as_of, now, settings.cadences["contracts"]))
+    stale = is_stale(as_of, now, settings.cadences["contracts"])
+    return Freshness(as_of, stale, restored_alarm(connection))
 
 
 def confirmed_at(connection: Connection) -> datetime | None:
