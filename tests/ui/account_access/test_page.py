@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,19 @@ def test_that_only_a_contract_shows_who_sees_it_and_is_asked_about_next(
     qtbot.keyClick(access.chooser, Qt.Key.Key_Return)
     settle()
     assert "0020-0001 for Pat Grant" in world.said(access.why)
+
+
+def test_that_who_sees_a_contract_is_told_with_the_age_of_a_stale_copy(
+    access: AccountAccessPage, clock: Any, settle: Settle
+) -> None:
+    clock.now += timedelta(hours=2)
+    access.open(Target("account_access", contract="0020-0001"))
+    settle()
+    assert "The portal's copy of ASPIRE is stale, read 2 h ago" in access.people.hint.text()
+    look_at(access, settle, OLSEN)
+    access.why.ask("0012-0045")
+    settle()
+    assert "The portal's copy of ASPIRE is stale, read 2 h ago" in access.why.others.title.text()
 
 
 def test_that_who_sees_an_unknown_contract_could_not_be_looked_up_while_aspire_is_down(

@@ -40,7 +40,6 @@ class Result:
     said: str = ""
     icon: str = ""
     meaning: Meaning | None = None
-    linked: bool = False
 
 
 class ResultModel(QAbstractListModel):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import LinkedAccount
-from portal_admin.errors import DeskError
+from portal_admin.errors import DeskError, NotFound
 from portal_admin.services import access
 from portal_admin.services.access_overview import Overview, linked_people, overview
 from portal_admin.services.desk import Desk
@@ -188,7 +188,7 @@ class AccountAccessPage(Page):
             )
             self.run(
                 lambda: access.who(self.desk, contract_id=wanted),
-                self.people.show_viewers,
+                lambda found: self.people.show_viewers(found, now=self.desk.clock()),
                 self._people_failed,
                 replaces="people",
             )
@@ -207,7 +207,7 @@ class AccountAccessPage(Page):
             )
 
     def _people_failed(self, error: DeskError) -> None:
-        if error.kind == "not_found":
+        if isinstance(error, NotFound):
             self.people.table.state.nothing(error.message, icon="document")
         else:
             self.people.table.state.failed(error, self.refresh, at=self.desk.clock())
@@ -232,7 +232,7 @@ class AccountAccessPage(Page):
 
     def _overview_failed(self, error: DeskError) -> None:
         self._overview = None
-        if error.kind == "not_found":
+        if isinstance(error, NotFound):
             self.state.nothing(
                 error.message, action=self.tr("Find a person"), pressed=self.chooser.setFocus, icon="person"
             )

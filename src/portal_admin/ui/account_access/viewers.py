@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -15,7 +16,7 @@ from portal_admin.ui.account_access import words
 from portal_admin.ui.account_access.chooser import Choice, person_columns, person_row
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
-from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.chip import STATUS_MEANINGS
 from portal_admin.ui.widgets.text import PlainLabel
@@ -47,13 +48,14 @@ class OtherViewers(QWidget):
         column.addWidget(self.table)
         self.hide()
 
-    def show_viewers(self, found: Viewers, *, site: str, email: str) -> None:
+    def show_viewers(self, found: Viewers, *, site: str, email: str, now: datetime) -> None:
         """Everybody but the person in view."""
         others = [s for s in found.sights if (s.site, s.email) != (site, email)]
         said = (
             self.tr("Who else can see {id}") if others else self.tr("Nobody else can see {id} on any site.")
         )
-        self.title.setText(said.format(id=found.contract_id))
+        said = said.format(id=found.contract_id)
+        self.title.setText(f"{said} {words.stale(found.freshness, now)}".rstrip())
         self.table.set_rows([_sight_row(sight) for sight in others])
         self.table.setVisible(bool(others))
         self._fit(len(others))
@@ -139,6 +141,7 @@ class PeopleView(QWidget):
         self._use("")
         self._close.hide()
         self.title.setText(self.tr("Choose a person"))
+        self.hint.set_meaning(None)
         self.hint.setText(
             self.tr(
                 "Find anybody by name or email, on all sites. You will see what their portal shows, and why."
@@ -160,11 +163,15 @@ class PeopleView(QWidget):
         self._close.show()
         self.title.setText(title)
         self.hint.setText(hint)
+        self.hint.set_meaning(None)
         self.table.set_rows([])
         self.table.state.loading()
 
-    def show_viewers(self, found: Viewers) -> None:
+    def show_viewers(self, found: Viewers, *, now: datetime) -> None:
         """Who can see one contract."""
+        stale = words.stale(found.freshness, now)
+        self.hint.setText(f"{stale} {self.hint.text()}".lstrip())
+        self.hint.set_meaning(Meaning.ATTENTION if stale else None)
         areas = words.areas()
         rows = []
         for sight in found.sights:

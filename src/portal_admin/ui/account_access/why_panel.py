@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSize
 from portal_admin.domain.access import DECIDING
 from portal_admin.domain.people import EndUser
 from portal_admin.domain.verdict import Result, Verdict
-from portal_admin.errors import DeskError
+from portal_admin.errors import DeskError, NotFound
 from portal_admin.services import access
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
@@ -152,7 +152,9 @@ class WhyPanel(QFrame):
         background.run(
             self,
             lambda: access.who(self._desk, contract_id=contract_id),
-            lambda found: self.others.show_viewers(found, site=user.site, email=user.email),
+            lambda found: self.others.show_viewers(
+                found, site=user.site, email=user.email, now=self._desk.clock()
+            ),
             self._who_failed,
             replaces="who",
         )
@@ -213,7 +215,7 @@ class WhyPanel(QFrame):
         self.state.failed(error, self.ask_again, at=self._desk.clock())
 
     def _who_failed(self, error: DeskError) -> None:
-        if error.kind == "not_found":  # neither the portal nor ASPIRE has it, as the verdict says
+        if isinstance(error, NotFound):  # neither the portal nor ASPIRE has it, as the verdict says
             self.others.hide()
             return
         self.others.show_failure(error, self.ask_again)

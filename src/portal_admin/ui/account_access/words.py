@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from PySide6.QtCore import QCoreApplication
 
@@ -18,6 +18,8 @@ from portal_admin.domain.verdict import Result, Verdict
 from portal_admin.services.access import HiddenContract
 from portal_admin.services.access_overview import AccountProfile
 from portal_admin.services.links import LinkPreview, PreviewLine
+from portal_admin.services.snapshot import Freshness
+from portal_admin.ui.widgets.ages import age_text
 
 NAMED_AT_MOST = 5
 # The one cause that explains the picker's refusal best, where several checks fail.
@@ -143,6 +145,16 @@ def listed(lines: Sequence[PreviewLine], area: str) -> str:
     more = len(ids) - NAMED_AT_MOST
     shown = ", ".join(ids[:NAMED_AT_MOST])
     return tr("{ids} and {n} more").format(ids=shown, n=more) if more > 0 else shown
+
+
+def stale(freshness: Freshness, now: datetime) -> str:
+    """That the portal's copy is too old to rely on, or was never read; empty while it is fresh."""
+    if freshness.as_of is None:
+        return tr("The portal's copy of ASPIRE was never read, so nobody can be shown anything yet.")
+    if not freshness.stale:
+        return ""
+    age = age_text(freshness.as_of, now)
+    return tr("The portal's copy of ASPIRE is stale, read {age}: others may see it by now.").format(age=age)
 
 
 def areas() -> dict[str, str]:
