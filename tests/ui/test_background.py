@@ -11,7 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 
-from portal_admin.errors import DatabaseProblem, DeskError
+from portal_admin.errors import DatabaseProblem, DeskError, NotFound
 from portal_admin.ui import background
 
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -64,7 +64,25 @@ def test_that_a_mistake_of_the_program_is_logged_under_the_id_that_is_shown(
     (error,) = heard.errors
     assert error.kind == "program_fault"
     assert "secret detail" not in error.message
-    assert error.correlation_id in caplog.text
+    assert [getattr(record, "correlation_id", None) for record in caplog.records] == [error.correlation_id]
+
+
+def test_that_the_id_of_a_failure_leads_to_a_line_of_the_log_that_tells_nothing_typed(
+    settle: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    owner, heard, problem = QObject(), Heard(), NotFound("There is no end user maria@prairie.example.")
+
+    def work() -> None:
+        raise problem
+
+    with caplog.at_level(logging.INFO, logger="portal_admin.ui.background"):
+        background.run(owner, work, heard.done, heard.failed)
+        settle()
+    (line,) = caplog.records
+    assert (getattr(line, "correlation_id", None), line.getMessage()) == (
+        problem.correlation_id,
+        "not_found, from no other error",
+    )
 
 
 def test_that_a_later_question_replaces_the_earlier_one(settle: Callable[[], None]) -> None:

@@ -72,6 +72,7 @@ class _Pool(QObject):
             answer = job.work()
         except DeskError as problem:
             error = problem
+            _note(problem)
         except Exception as problem:
             error = fault(problem)
         if job in self.waiting:
@@ -109,8 +110,14 @@ def fault(problem: Exception) -> DeskError:
     """Log a mistake of this program and say so in plain words."""
     error = ProgramFault("Nothing more is known here; the log file has the details under this id.")
     error.__cause__ = problem
-    log.error("correlation %s", error.correlation_id, exc_info=problem)
+    log.error("program fault", exc_info=problem, extra={"correlation_id": error.correlation_id})
     return error
+
+
+def _note(problem: DeskError) -> None:
+    """The id that the window shows leads to a line of the log; the message may hold what somebody typed."""
+    cause = type(problem.__cause__).__name__ if problem.__cause__ else "no other error"
+    log.info("%s, from %s", problem.kind, cause, extra={"correlation_id": problem.correlation_id})
 
 
 def run(
