@@ -251,6 +251,15 @@ def test_that_a_note_and_a_verification_are_kept_with_their_history(
     assert len(field_notes.history(synced)["assets.serial_number"]) == 2
 
 
+def test_that_a_note_being_typed_waits_with_its_field(screen: FieldReferencePage) -> None:
+    screen.table.select("assets.serial_number")
+    QTest.keyClicks(screen.details.note, "Matches U")
+    screen.table.select("assets.description")
+    assert screen.details.note.text() == ""
+    screen.table.select("assets.serial_number")
+    assert screen.details.note.text() == "Matches U"
+
+
 def test_that_an_empty_note_is_refused_at_its_field_and_a_long_one_keeps_its_text(
     screen: FieldReferencePage,
 ) -> None:

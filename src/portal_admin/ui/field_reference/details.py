@@ -41,6 +41,7 @@ class Details(QFrame):
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Details of the selected field"))
         self.field: Field | None = None
+        self._drafts: dict[str, str] = {}
         self.title = PlainLabel(kind="section", wrap=True)
         self.portal_screen = PlainLabel(kind="secondary")
         self.chip = StatusChip()
@@ -132,6 +133,7 @@ class Details(QFrame):
 
     def clear(self) -> None:
         """No field is selected."""
+        self._keep_draft()
         self.field = None
         self._scroll.hide()
         self._hint.show()
@@ -146,7 +148,8 @@ class Details(QFrame):
     ) -> None:
         """Show a field of the catalogue, or of a sheet with its row."""
         if self.field is None or self.field.key != field.key:
-            self.note.clear()
+            self._keep_draft()
+            self.note.setText(self._drafts.get(field.key, ""))
             self.form.clear_errors()
         self.field = field
         self.title.setText(field.label)
@@ -191,6 +194,18 @@ class Details(QFrame):
         )
         parts = [head, self.tr("verified") if note.verified_on else "", note.note]
         return " · ".join(part for part in parts if part)
+
+    def _keep_draft(self) -> None:
+        """A note being typed waits with its field while the rep looks at others."""
+        if self.field is not None:
+            self._drafts[self.field.key] = self.note.text()
+
+    def note_saved(self, key: str, notes: Sequence[FieldNote]) -> None:
+        """What was typed for a field is kept in the database now."""
+        self._drafts.pop(key, None)
+        if self.field is not None and self.field.key == key:
+            self.note.clear()
+            self.show_notes(notes)
 
     def _add_note(self) -> None:
         if self.field is not None:

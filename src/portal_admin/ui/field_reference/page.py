@@ -282,9 +282,7 @@ class FieldReferencePage(Page):
 
     def _written(self, key: str, note: FieldNote) -> None:
         self._notes = {**self._notes, key: (note, *self._notes.get(key, ()))}
-        if self.details.field is not None and self.details.field.key == key:
-            self.details.note.clear()
-            self.details.show_notes(self._notes[key])
+        self.details.note_saved(key, self._notes[key])
         self.messages.success(self.tr("Verification saved.") if note.verified_on else self.tr("Note saved."))
 
     def _not_written(self, error: DeskError) -> None:
