@@ -48,11 +48,13 @@ def _worked_through(*, seconds: float, users: int) -> list[float]:
     from portal_admin.cli.demo_world import demo_world
     from portal_admin.settings import choose_profile
     from portal_admin.ui import background
+    from portal_admin.ui.collector import Collector
     from portal_admin.ui.main_window import MainWindow
     from portal_admin.ui.theme import Scheme, theme
     from portal_admin.wiring import close_desk, open_desk
 
     application = QApplication.instance() or QApplication([])
+    Collector(application).start()
     gaps: list[float] = []
     with demo_world(say=lambda _: None) as name:
         desk = open_desk(name)

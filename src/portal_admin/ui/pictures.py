@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit
 
 from portal_admin.ui import background
+from portal_admin.ui.collector import Collector
 from portal_admin.ui.main_window import MainWindow, PageTypes
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.theme import Scheme, theme
@@ -57,6 +58,20 @@ def fill(name: str, text: str) -> Act:
     return act
 
 
+def tick(name: str) -> Act:
+    """Tick the visible box of that name, or untick it."""
+
+    def act(window: MainWindow) -> None:
+        for box in window.findChildren(QCheckBox):
+            if box.isVisible() and name in (box.text(), box.accessibleName()):
+                box.click()
+                background.wait_idle()
+                return
+        raise LookupError(f"no box {name!r}")
+
+    return act
+
+
 def key(pressed: Qt.Key) -> Act:
     """Press a key where the focus is."""
 
@@ -89,6 +104,14 @@ PICTURES = (
     Picture("start", Target("start")),
     Picture("end-users", Target("end_users", **NINA)),
     Picture("end-users-new", Target("end_users"), (press("New end user"),)),
+    Picture("end-users-new-empty", Target("end_users"), (press("New end user"), press("Create user"))),
+    Picture(
+        "end-users-new-account",
+        Target("end_users", site="NORTHWIND"),
+        (press("New end user"), fill("Find an account", "prairie haul"), press("Add")),
+    ),
+    Picture("end-users-edit", Target("end_users", **MARIA), (press("Edit User…"),)),
+    Picture("end-users-email", Target("end_users", **MARIA), (press("Change email…"),)),
     Picture("end-users-dark", Target("end_users", **NINA), scheme=Scheme.DARK),
     Picture("account-access", Target("account_access", **GRACE, contract="LG-21-0008")),
     Picture("account-access-look-alike", Target("account_access", **STEVE, contract="NW-25-0140")),
@@ -103,19 +126,47 @@ PICTURES = (
         ),
     ),
     Picture(
+        "account-access-not-offered",
+        Target("account_access", **STEVE),
+        (
+            press("Link account…"),
+            fill("Find an account", "granite"),
+            key(Qt.Key.Key_Down),
+            key(Qt.Key.Key_Return),
+        ),
+        scheme=Scheme.DARK,
+    ),
+    Picture("account-access-nobody", Target("account_access")),
+    Picture(
         "account-access-dark", Target("account_access", **MARIA, contract="NW-24-0117"), scheme=Scheme.DARK
     ),
     Picture("account-access-small", Target("account_access", **MARIA, contract="NW-24-0117"), size=SMALL),
     Picture("field-reference", Target("field_reference", contract="EC-23-0044")),
     Picture("field-reference-dark", Target("field_reference", contract="EC-24-0150"), scheme=Scheme.DARK),
+    Picture("field-reference-catalogue", Target("field_reference")),
     Picture("sites", Target("sites", site="NORTHWIND")),
+    Picture("sites-map", Target("sites", site="NORTHWIND"), (press("Map labels…"), tick("LEGACY"))),
+    Picture("sites-new", Target("sites"), (press("New site"), press("Create site")), scheme=Scheme.DARK),
     Picture("connect", Target("connect")),
+    # Last, because it saves: a second link, without which the first could not be taken away.
+    Picture(
+        "account-access-unlink",
+        Target("account_access", **STEVE),
+        (
+            press("Link account…"),
+            fill("Find an account", "A-90001"),
+            key(Qt.Key.Key_Down),
+            press("Link account"),
+            press("Unlink…"),
+        ),
+    ),
 )
 
 
 def take_pictures(desk: Desk, profile: Profile, types: PageTypes, folder: Path) -> list[Path]:
     """Render PICTURES into the folder and return their paths; needs no display."""
     application = QApplication.instance() or QApplication([])
+    Collector(application).start()
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for picture in PICTURES:
