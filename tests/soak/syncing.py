@@ -26,7 +26,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sync import lists as sync_lists
 from portal_admin.services.sync import state as sync_state
-from portal_admin.services.sync.details import visible_contracts
+from portal_admin.services.sync.due import visible_contracts
 from portal_admin.services.sync.lists import KINDS
 from portal_admin.services.sync.rows import Kind
 from portal_admin.services.sync.state import Pass

@@ -33,6 +33,7 @@ from portal_admin.services.sync import detail_pass as sync_detail_pass
 from portal_admin.services.sync import read_account_now, sync, sync_status
 from tests.fixtures.desk import NOW, TOO_SLOW, Clock
 from tests.fixtures.sandbox import account, contract
+from tests.services.sync.killing import Killed, killing
 
 ALL = {
     "contract",
@@ -297,10 +298,87 @@ def test_that_without_aspire_no_account_is_read(offline_desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("user")
-def test_that_details_of_unlinked_contracts_are_no_longer_refreshed(desk: Desk, clock: Clock) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 500])
+def test_that_details_of_contracts_that_nobody_sees_any_more_are_deleted(
+    desk: Desk, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_detail_pass, "FORGOTTEN_AT_ONCE", at_once)
+    link(desk, 2)
     sync(desk)
+    assert {oid for oid, _ in details(desk)} == VISIBLE | {20}
+    with writing(desk.engine) as connection:
+        connection.execute(delete(account_link).where(account_link.c.account_oid == 1))
+    sync(desk)
+    assert {oid for oid, _ in details(desk)} == {20}
     with writing(desk.engine) as connection:
         connection.execute(delete(account_link))
-    clock.now += timedelta(days=1)
     sync(desk)
-    assert {as_of for as_of, _ in details(desk).values()} == {NOW}
+    assert details(desk) == {}
+
+
+@pytest.mark.usefixtures("user")
+def test_that_a_contract_that_leaves_between_two_that_stay_takes_its_details_along(
+    desk: Desk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_detail_pass, "CONTRACTS_AT_ONCE", 1)
+    sync(desk)
+    sandbox.patch("Contracts", 11, IsBooked=False)
+    sync(desk)
+    assert {oid for oid, _ in details(desk)} == VISIBLE - {11}
+
+
+@pytest.mark.usefixtures("user")
+def test_that_a_full_sync_reads_all_details_again_whatever_their_cadence(desk: Desk, clock: Clock) -> None:
+    sync(desk)
+    clock.now += timedelta(minutes=1)
+    sync(desk, full=True)
+    assert {as_of for as_of, _ in details(desk).values()} == {clock.now}
+    again = clock.now
+    clock.now += timedelta(minutes=1)
+    sync(desk)
+    assert {as_of for as_of, _ in details(desk).values()} == {again}
+
+
+@pytest.mark.usefixtures("user")
+def test_that_details_that_a_full_sync_had_no_time_for_are_read_by_the_next_run(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(desk)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sync_detail_pass, "CONTRACTS_AT_ONCE", 1)
+        hurried.setattr(sync_detail_pass, "AT_MOST", timedelta(0))
+        clock.now += timedelta(minutes=1)
+        sync(desk, full=True)
+    assert {oid for (oid, _), (as_of, _) in details(desk).items() if as_of == clock.now} == {10}
+    clock.now += timedelta(minutes=1)
+    sync(desk)
+    ages = {(oid, as_of) for (oid, _), (as_of, _) in details(desk).items()}
+    asked = clock.now - timedelta(minutes=1)
+    assert ages == {(10, asked), (11, clock.now), (15, clock.now)}
+
+
+@pytest.mark.usefixtures("user")
+def test_that_a_plain_sync_that_finishes_a_recovery_reads_all_details_again(
+    desk: Desk, sandbox: Sandbox, clock: Clock
+) -> None:
+    sync(desk)
+    sandbox.restore(60)
+    clock.now += timedelta(minutes=1)
+    with pytest.raises(Killed):
+        sync(desk, full=True, progress=killing(1))
+    clock.now += timedelta(minutes=1)
+    sync(desk)
+    assert {as_of for as_of, _ in details(desk).values()} == {clock.now}
+
+
+@pytest.mark.usefixtures("user")
+def test_that_a_new_link_leaves_no_detail_from_before_a_full_sync(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(desk)
+    monkeypatch.setattr(sync_detail_pass, "CONTRACTS_AT_ONCE", 1)
+    monkeypatch.setattr(sync_detail_pass, "AT_MOST", timedelta(0))
+    clock.now += timedelta(minutes=1)
+    sync(desk, full=True)
+    read_account_now(desk, account_oid=1)
+    assert {as_of for as_of, _ in details(desk).values()} == {clock.now}

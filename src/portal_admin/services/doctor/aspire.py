@@ -79,7 +79,7 @@ def clock_skew(visit: Visit) -> Finding:
     message = (
         f"ASPIRE's clock is {seconds:,} s {direction} this machine's, so ages and waiting times are wrong."
     )
-    if _restored(visit):
+    if apart < timedelta() and _restored(visit):
         message = f"{message} It may have gone back with the restored backup."
         return Finding(
             "clock_skew", Result.ADVICE, message, "See sync_age first, then look at the clocks again."

@@ -15,8 +15,10 @@ from portal_admin.models.engine import reading, writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.settings import read_settings
-from portal_admin.services.sync.details import CLASSES, due, fetch, store, visible_contracts
+from portal_admin.services.sync.details import CLASSES, fetch, store
+from portal_admin.services.sync.due import due, visible_contracts
 from portal_admin.services.sync.rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind
+from portal_admin.services.sync.state import all_asked_for_at
 from portal_admin.services.sync.write import write_lines
 
 # Somebody waits for this; what takes longer is left to the next sync.
@@ -56,7 +58,8 @@ def _read_details(desk: Desk, aspire: AspireClient, oids: list[int]) -> None:
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         visible = visible_contracts(connection, settings, of=oids)
-        wanted = list(due(connection, settings, visible, classes=CLASSES, now=desk.clock()))
+        since = all_asked_for_at(connection)
+        wanted = list(due(connection, settings, visible, classes=CLASSES, now=desk.clock(), since=since))
     until = desk.clock() + DETAILS_TAKE
     for start in range(0, len(wanted), CONTRACTS_AT_ONCE):
         if desk.clock() >= until:

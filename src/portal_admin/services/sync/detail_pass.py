@@ -9,18 +9,18 @@ from portal_admin.domain.policy import PortalSettings
 from portal_admin.models.engine import reading, writing
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sync import lease, state
-from portal_admin.services.sync.details import (
-    Detail,
+from portal_admin.services.sync.details import Detail, classes_of, fetch, store
+from portal_admin.services.sync.due import (
     Wanted,
-    classes_of,
+    contracts_with_details,
     due,
-    fetch,
-    store,
+    forget_unseen,
     visible_contracts,
 )
 from portal_admin.services.sync.lists import Run
 
 CONTRACTS_AT_ONCE = 20
+FORGOTTEN_AT_ONCE = 500
 # The lists must be read again every quarter of an hour; what is left over is read by the next run.
 AT_MOST = timedelta(minutes=8)
 
@@ -52,6 +52,7 @@ class _DetailPass:
         with reading(run.engine) as connection:
             self._settings: PortalSettings = read_settings(connection)
             self._start = state.detail_start(connection)
+            self._since = state.all_asked_for_at(connection)
 
     def batches(self) -> Iterator[list[Wanted]]:
         after = self._start
@@ -59,11 +60,15 @@ class _DetailPass:
             with reading(self._run.engine) as connection:
                 oids = visible_contracts(connection, self._settings, after=after, limit=CONTRACTS_AT_ONCE)
                 now = self._run.clock()
-                wanted = list(due(connection, self._settings, oids, classes=self._classes, now=now))
+                wanted = list(
+                    due(connection, self._settings, oids, classes=self._classes, now=now, since=self._since)
+                )
+            last = len(oids) < CONTRACTS_AT_ONCE
+            self._forget_unseen(oids, after=after, until=None if last else oids[-1])
             self._any_visible |= bool(oids)
             if wanted:
                 yield wanted
-            if len(oids) < CONTRACTS_AT_ONCE:
+            if last:
                 return
             after = oids[-1]
 
@@ -76,6 +81,21 @@ class _DetailPass:
             state.keep_detail_start(connection, wanted[-1].contract_oid)
         self._touched |= {name for one in wanted for name in one.classes}
         self._failed += [detail for detail in found if detail.failure is not None]
+
+    def _forget_unseen(self, visible: list[int], *, after: int, until: int | None) -> None:
+        """Delete the details between the contracts of a batch: nobody sees them, so nothing would refresh them."""
+        run = self._run
+        while True:
+            with reading(run.engine) as connection:
+                stored = contracts_with_details(connection, after=after, until=until, limit=FORGOTTEN_AT_ONCE)
+            unseen = set(stored).difference(visible)
+            if unseen:
+                with writing(run.engine) as connection:
+                    lease.renew(connection, run.lease, run.clock())
+                    forget_unseen(connection, self._settings, unseen)
+            if len(stored) < FORGOTTEN_AT_ONCE:
+                return
+            after = stored[-1]
 
     def complete(self) -> None:
         """Begin with the first contract next time; a class that was read for all contracts is confirmed."""

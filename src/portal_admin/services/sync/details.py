@@ -1,19 +1,17 @@
-"""What hangs on one contract: which of it is due (rule G), reading it from ASPIRE, and storing it."""
+"""What hangs on one contract: reading it from ASPIRE, and storing it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
-from portal_admin.domain.policy import PortalSettings
 from portal_admin.errors import (
     AspireBusy,
     AspireRecordMissing,
@@ -21,8 +19,8 @@ from portal_admin.errors import (
     AspireUnreachable,
     CouldNotLook,
 )
-from portal_admin.models import aspire_contract, aspire_contract_detail, aspire_contract_role
-from portal_admin.services.visibility import joined
+from portal_admin.models import aspire_contract_detail
+from portal_admin.services.sync.due import Wanted
 
 CLASSES = (*CONTRACT_DETAILS, *ACCOUNT_DETAILS)
 # Classes that an ASPIRE may be unable to tell; every ASPIRE tells the contract itself.
@@ -36,20 +34,8 @@ CAPABILITY = {
     "credit_lines": "CreditLines",
 }
 READERS = 4
-# Runs do not begin to the second: what is nearly due is read now, not a whole interval later.
-NEARLY = 0.9
 # These say that ASPIRE as a whole cannot be read; other failures concern one record.
 HOPELESS = (AspireUnreachable, AspireSignInFailed, AspireBusy)
-CUSTOMER = "customer"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One contract, its customers, and the classes of it that are due."""
-
-    contract_oid: int
-    customers: tuple[int, ...]
-    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,56 +52,6 @@ class Detail:
 def classes_of(capabilities: frozenset[str]) -> tuple[str, ...]:
     """The classes that this ASPIRE can tell."""
     return tuple(name for name in CLASSES if name not in CAPABILITY or CAPABILITY[name] in capabilities)
-
-
-def visible_contracts(
-    connection: Connection,
-    settings: PortalSettings,
-    *,
-    after: int = 0,
-    limit: int | None = None,
-    of: Iterable[int] | None = None,
-) -> list[int]:
-    """Contracts beyond `after` that at least one end user of any status can see, by oid; `of` narrows them."""
-    contract = aspire_contract
-    query = joined(settings, contract.c.oid).where(contract.c.oid > after)
-    if of is not None:
-        query = query.where(contract.c.oid.in_(sorted(of)))
-    return list(connection.execute(query.distinct().order_by(contract.c.oid).limit(limit)).scalars())
-
-
-def due(
-    connection: Connection,
-    settings: PortalSettings,
-    oids: list[int],
-    *,
-    classes: Iterable[str],
-    now: datetime,
-) -> Iterator[Wanted]:
-    """What of these contracts was never read or is (nearly) as old as its cadence."""
-    detail = aspire_contract_detail
-    query = select(detail.c.contract_oid, detail.c.data_class, detail.c.as_of)
-    rows = connection.execute(query.where(detail.c.contract_oid.in_(oids)))
-    read_at = {(row.contract_oid, row.data_class): row.as_of for row in rows}
-
-    def is_due(oid: int, name: str) -> bool:
-        as_of = read_at.get((oid, name))
-        return as_of is None or now - as_of >= settings.cadences[name] * NEARLY
-
-    customers = _customers(connection, oids)
-    for oid in oids:
-        names = tuple(name for name in classes if is_due(oid, name))
-        if names:
-            yield Wanted(oid, customers.get(oid, ()), names)
-
-
-def _customers(connection: Connection, oids: list[int]) -> Mapping[int, tuple[int, ...]]:
-    role = aspire_contract_role
-    found: dict[int, set[int]] = defaultdict(set)
-    for row in connection.execute(select(role).where(role.c.contract_oid.in_(oids))):
-        if row.role_type.casefold() == CUSTOMER:
-            found[row.contract_oid].add(row.account_oid)
-    return {oid: tuple(sorted(accounts)) for oid, accounts in found.items()}
 
 
 def fetch(aspire: AspireClient, wanted: Iterable[Wanted], clock: Callable[[], datetime]) -> list[Detail]:

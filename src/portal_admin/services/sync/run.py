@@ -167,8 +167,11 @@ def _begin(desk: Desk, run: Run, run_id: int, instance: Instance) -> dict[str, P
         recovering = any(_goes_on(state, instance, full=True) for state in states.values())
         if alarm and not run.asked_for_full and not recovering:
             raise AspireRestored(RESTORED_MESSAGE)
+        whole = run.asked_for_full or alarm
         own = update(sync_run).where(sync_run.c.id == run_id)
-        connection.execute(own.values(full=run.asked_for_full or alarm, generation=instance.generation))
+        connection.execute(own.values(full=whole, generation=instance.generation))
+        if whole:
+            sync_state.keep_detail_start(connection, 0)
         return {
             name: _pass(
                 connection, desk, name, state, instance, mark=run_id, asked_for_full=run.asked_for_full

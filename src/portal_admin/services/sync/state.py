@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from portal_admin.domain.records import Instance
 from portal_admin.models import sync_run, sync_state
@@ -71,6 +71,14 @@ def was_restored(state: ListState, instance: Instance) -> bool:
     if state.watermark is None:
         return False
     return state.generation != instance.generation or instance.now < state.watermark
+
+
+def all_asked_for_at(connection: Connection) -> datetime | None:
+    """When everything was last asked for again: what was read before may come from another database."""
+    found: datetime | None = connection.execute(
+        select(func.max(sync_run.c.started_at)).where(sync_run.c.full)
+    ).scalar()
+    return found
 
 
 def list_states(connection: Connection) -> dict[str, ListState]:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 
 from portal_admin.models import aspire_contract, aspire_contract_detail
+from portal_admin.services.snapshot import chunks
 from portal_admin.services.sync.insert import insert_rows
 from portal_admin.services.sync.rows import Kind, Line, Values
-
-Item = TypeVar("Item")
-IN_AT_MOST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many rows are new or changed, and how many are gone."""
-
-    changed: int = 0
-    removed: int = 0
 
 
 def write_lines(
@@ -41,7 +30,7 @@ def write_lines(
         insert_rows(connection, kind.roles, [role for line in (*new, *changed) for role in line.roles])
     if remark:
         same = known.keys() - {line.oid for line in changed}
-        for some in _chunks(sorted(same)):
+        for some in chunks(sorted(same)):
             connection.execute(update(kind.table).where(kind.table.c.oid.in_(some)).values(seen=mark))
     return len(new) + len(changed)
 
@@ -77,7 +66,7 @@ def _hanging_on(kind: Kind[Any]) -> tuple[Table, ...]:
 
 def _fingerprints(connection: Connection, table: Table, oids: list[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for some in _chunks(oids):
+    for some in chunks(oids):
         query = select(table.c.oid, table.c.fingerprint).where(table.c.oid.in_(some))
         found.update((row.oid, row.fingerprint) for row in connection.execute(query))
     return found
@@ -92,10 +81,5 @@ def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
 
 def _delete(connection: Connection, table: Table, column: str, oids: list[int]) -> int:
     return sum(
-        connection.execute(delete(table).where(table.c[column].in_(some))).rowcount for some in _chunks(oids)
+        connection.execute(delete(table).where(table.c[column].in_(some))).rowcount for some in chunks(oids)
     )
-
-
-def _chunks(items: list[Item]) -> Iterator[list[Item]]:
-    for start in range(0, len(items), IN_AT_MOST):
-        yield items[start : start + IN_AT_MOST]
