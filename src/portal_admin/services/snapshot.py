@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -20,11 +20,7 @@ from portal_admin.domain.reading import Stored
 from portal_admin.domain.records import Account, Contract, Location, Role
 from portal_admin.domain.text import id_key
 from portal_admin.models import aspire_account, aspire_contract, aspire_contract_role, sync_state
-from portal_admin.services.sync.state import restored_alarm
 
-Item = TypeVar("Item")
-
-IN_AT_MOST = 500  # values in one IN list; databases limit them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,9 @@ class Freshness:
 
 def freshness(connection: Connection, settings: PortalSettings, now: datetime) -> Freshness:
     """The age of the contracts in the snapshot, and whether ASPIRE was restored since."""
+    from portal_admin.services.chunks import chunks
+from portal_admin.services.sync.state import restored_alarm  # sync itself reads the snapshot
+
     as_of = confirmed_at(connection)
     stale = is_stale(as_of, now, settings.cadences["contracts"])
     return Freshness(as_of, stale, restored_alarm(connection))
@@ -136,9 +135,3 @@ def contract_of(row: Row[Any], roles: Iterable[Role]) -> Contract:
         remaining_balance=from_minor(row.remaining_balance_minor, row.currency),
         changed_at=row.changed_at,
     )
-
-
-def chunks(items: list[Item]) -> Iterator[list[Item]]:
-    """The items in lists short enough for one IN."""
-    for start in range(0, len(items), IN_AT_MOST):
-        yield items[start : start + IN_AT_MOST]
