@@ -181,7 +181,14 @@ KNOWLEDGE: list[tuple[str, Any, str, set[str], str]] = [
         DECIDING | {"synced", "look_alike"},
         "unknown",
     ),
-    ("only in ASPIRE", offer_case(stored=NOTHING, live=read(holding(ACTIVE))), "not_offered", set(), "fail"),
+    ("only in ASPIRE", offer_case(stored=NOTHING, live=read(holding(ACTIVE))), "offered", set(), "fail"),
+    (
+        "only in ASPIRE, and not active",
+        offer_case(stored=NOTHING, live=read(holding(DRAFT))),
+        "not_offered",
+        set(),
+        "fail",
+    ),
     (
         "in neither",
         offer_case(stored=NOTHING, live=ABSENT),
@@ -279,9 +286,9 @@ def test_that_synced_tells_until_when_to_wait_after_booking(
         assert f"{until:%H:%M} UTC" in (synced.fix or "")
 
 
-def test_that_the_waiting_time_of_an_account_only_in_aspire_is_told_with_its_refusal() -> None:
+def test_that_the_waiting_time_of_an_account_only_in_aspire_is_told_with_its_offer() -> None:
     found = explain_offer(offer_case(stored=NOTHING, live=read(holding(booked(5)))))
-    assert (found.verdict, found.check("synced").result) == ("not_offered", "fail")
+    assert (found.verdict, found.check("synced").result) == ("offered", "fail")
     assert found.check("synced").evidence["wait_until"] == NOW + timedelta(minutes=10)
 
 

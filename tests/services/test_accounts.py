@@ -151,7 +151,7 @@ def test_that_a_list_does_not_claim_to_have_looked_for_look_alikes(office: Desk)
         assert offer.verdict.check("look_alike").result == "unknown"
 
 
-def test_that_what_only_aspire_knows_is_found_and_refused_until_the_next_sync(
+def test_that_what_only_aspire_knows_is_found_and_judged_by_what_aspire_says(
     office: Desk, sandbox: Any
 ) -> None:
     sandbox.put("Accounts", {"AccountOid": 50, "AccountId": "A-050", "Name": "Brand New LLC"})
@@ -167,7 +167,7 @@ def test_that_what_only_aspire_knows_is_found_and_refused_until_the_next_sync(
     )
     (offer,) = accounts.find(office, site="MAIN", text="brand new").found
     assert (offer.verdict.verdict, [check.name for check in offer.verdict.failed]) == (
-        "not_offered",
+        "offered",
         ["synced"],
     )
 

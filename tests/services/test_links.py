@@ -75,7 +75,9 @@ def add_to_eastcoast(office: Desk) -> str:
     ).user.email
 
 
-def test_that_an_account_only_in_aspire_is_refused_until_the_next_sync(office: Desk, sandbox: Any) -> None:
+def test_that_an_account_only_in_aspire_is_linked_and_its_records_are_read_at_once(
+    office: Desk, sandbox: Any
+) -> None:
     sandbox.put("Accounts", {"AccountOid": 50, "AccountId": "A-050", "Name": "Brand New LLC"})
     sandbox.put(
         "Contracts",
@@ -88,9 +90,14 @@ def test_that_an_account_only_in_aspire_is_refused_until_the_next_sync(office: D
             "Roles": [{"AccountOid": 50, "RoleType": "Customer"}],
         },
     )
-    with pytest.raises(Refused, match="has not received it yet") as refusal:
-        links.add(office, site="MAIN", email=RUTH, account_ids=["A-050"])
-    assert refusal.value.rule == "synced"
+    changed = links.add(office, site="MAIN", email=RUTH, account_ids=["A-050"])
+    assert ([(a.account_id, a.known) for a in changed.user.accounts], changed.warnings) == (
+        [("A-001", True), ("A-050", False)],
+        (),
+    )
+    listed = access.contracts(office, site="MAIN", email=RUTH)
+    assert "0500-0001" in [line.contract_id for line in listed.lines]
+    assert [a.name for a in listed.user.accounts][1] == "Brand New LLC"
 
 
 def test_that_a_link_whose_account_is_no_longer_offered_stays_and_still_opens_contracts(office: Desk) -> None:

@@ -101,7 +101,6 @@ def test_that_accounts_are_linked_once_however_often_and_however_written(office:
         (["A-010"], "role"),
         (["A-001", "A-009"], "active_contract"),
         (["A-404"], "exists"),
-        ([""], "exists"),
     ],
 )
 def test_that_accounts_not_offered_refuse_the_whole_creation(

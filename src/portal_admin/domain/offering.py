@@ -74,7 +74,10 @@ class OfferCase:
 
 
 def explain_offer(case: OfferCase) -> Verdict:
-    """Whether staff may newly link the account on this site, with all checks."""
+    """Whether staff may newly link the account on this site, with all checks.
+
+    What only ASPIRE has is judged by ASPIRE: linking reads its records into the portal at once.
+    """
     rule = EDITION_RULES[case.settings.edition]
     basis = choose_basis(case.stored, case.live, case.now, case.settings.cadences["contracts"])
     synced = _synced(case, rule)
@@ -83,10 +86,7 @@ def explain_offer(case: OfferCase) -> Verdict:
         _exists(case, basis),
         *(_some_contract(case, basis, name, test) for name, test in tests.items()),
     ]
-    results = [check.result for check in deciding]
-    if basis.only_live:
-        results.append(synced.result)
-    outcome = conjunction(results)
+    outcome = conjunction(check.result for check in deciding)
     word = {Result.PASS: "offered", Result.FAIL: "not_offered", Result.UNKNOWN: "cannot_tell"}[outcome]
     return Verdict(word, None, (*deciding, synced, _look_alike(case, basis)), case.settings.edition)
 

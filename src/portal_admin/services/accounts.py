@@ -63,7 +63,7 @@ def find(desk: Desk, *, site: str, text: str) -> Offers:
     """
     if not text.strip():
         raise InvalidInput("Type part of an account name or an account id.", field="text")
-    with _one_budget(desk):
+    with one_budget(desk):
         live = live_accounts(desk, text, FOUND_AT_MOST + 1)
         matches = live.fact or Matches((), 0)
         with reading(desk.engine) as connection:
@@ -94,7 +94,7 @@ def explain(desk: Desk, *, site: str, account_id: str) -> Offer:
 
 def _explain(desk: Desk, site: str, account_id: str, met: Account | None) -> Offer:
     """`met` is the account as a search met it, which names it where its contracts cannot be read."""
-    with _one_budget(desk):
+    with one_budget(desk):
         live = live_holding(desk, account_id)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
@@ -117,17 +117,21 @@ def _explain(desk: Desk, site: str, account_id: str, met: Account | None) -> Off
 
 
 def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tuple[Account, ...]:
-    """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read."""
+    """Those accounts when the site offers every one; Refused names the check, CouldNotLook what could not be read.
+
+    All of them are judged within one look-up's budget.
+    """
     accounts: dict[int, Account] = {}
-    for account_id in typed_account_ids(account_ids):
-        offer = explain(desk, site=site, account_id=account_id)
+    wanted = typed_account_ids(account_ids)
+    with one_budget(desk):
+        offers = [(account_id, explain(desk, site=site, account_id=account_id)) for account_id in wanted]
+    for account_id, offer in offers:
         verdict = offer.verdict
         if verdict.cannot_tell:
             reasons = " ".join(check.sentence for check in verdict.unknown[:1])
             raise CouldNotLook(f"Account {account_id} was not linked: {reasons}")
         if verdict.verdict != "offered":
-            # Absent from the snapshot, an account is refused by `synced` alone.
-            failed = verdict.failed
+            failed = tuple(check for check in verdict.failed if check.name != "synced")
             reasons = " ".join(check.sentence for check in failed)
             raise Refused(
                 f"Account {account_id} is not offered on site {site}. {reasons}",
@@ -186,7 +190,8 @@ def _offer(
     return Offer(account, explain_offer(case), stored.fact)
 
 
-def _one_budget(desk: Desk) -> AbstractContextManager[object]:
+def one_budget(desk: Desk) -> AbstractContextManager[object]:
+    """One look-up's budget for everything that is asked of ASPIRE inside."""
     return desk.aspire.look_up() if desk.aspire else nullcontext()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -171,7 +171,7 @@ def add(
             raise Refused(f"{user.email} is linked to that already.", rule="already_linked")
         insert_links(connection, desk, user.id, new)
         changed = _bump(connection, desk, user, on, action="link.add", accounts=new)
-    return Changed(changed, read_records(desk, new))
+    return Changed(named(changed, new), read_records(desk, new))
 
 
 def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int | None = None) -> Changed:
@@ -228,18 +228,29 @@ def insert_links(
 
 
 def read_records(desk: Desk, linked: Iterable[Account]) -> tuple[str, ...]:
-    """Read the accounts' records from ASPIRE at once (`managing-portal-users`); failures are warnings, never undoings."""
+    """Read the accounts' records from ASPIRE at once (`managing-portal-users`), within one look-up's budget.
+
+    Failures are warnings, never undoings: what was not read comes with the next sync.
+    """
     from portal_admin.services.sync import read_account_now
 
     warnings = []
-    for account in linked:
-        try:
-            read_account_now(desk, account_oid=account.oid)
-        except DeskError as problem:
-            warnings.append(
-                f"Saved, but {account.account_id} was not read from ASPIRE yet. {problem.message}"
-            )
+    with accounts.one_budget(desk):
+        for account in linked:
+            try:
+                read_account_now(desk, account_oid=account.oid)
+            except DeskError as problem:
+                warnings.append(
+                    f"Saved, but {account.account_id} was not read from ASPIRE yet. {problem.message}"
+                )
     return tuple(warnings)
+
+
+def named(user: EndUser, judged: Iterable[Account]) -> EndUser:
+    """The user with the names of accounts that the snapshot does not hold yet."""
+    names = {account.oid: account.name for account in judged}
+    shown = (a if a.known or a.oid not in names else replace(a, name=names[a.oid]) for a in user.accounts)
+    return replace(user, accounts=tuple(shown))
 
 
 def require_version(user: EndUser, version: int | None) -> None:

@@ -19,7 +19,7 @@ from portal_admin.models import end_user
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import accounts, audit, outbox, people
 from portal_admin.services.desk import Desk
-from portal_admin.services.links import Changed, insert_links, read_records, require_version
+from portal_admin.services.links import Changed, insert_links, named, read_records, require_version
 from portal_admin.services.sites import find_site
 
 LONGEST_NAME = 200
@@ -37,7 +37,6 @@ class EmailChange:
 
     old: EndUser
     new: EndUser
-    warnings: tuple[str, ...] = ()
 
 
 def create_user(
@@ -69,7 +68,7 @@ def create_user(
         require_unused(connection, on, address)
         user = _insert(connection, desk, on, address, (first, last), status, linked)
         _audit(connection, desk, "user.create", user, reason=_reason(status))
-    return Changed(user, read_records(desk, linked))
+    return Changed(named(user, linked), read_records(desk, linked))
 
 
 def edit_user(
