@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from portal_admin.cli.frame import Commands, Context
-from portal_admin.errors import DONE, REFUSED, DeskError
+from portal_admin.errors import DONE, REFUSED, DeskError, Refused
 
 if TYPE_CHECKING:
     from portal_admin.services.sync import SyncResult
@@ -23,6 +23,8 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 LEAST = timedelta(seconds=1)
 # A wait on Windows does not notice Ctrl+C before it ends.
 HEARTBEAT = 0.5
+# Another runner keeps its turn for a few minutes at most once it died; its run may also end any moment.
+TRY_AGAIN = timedelta(minutes=1)
 
 
 def add(commands: Commands) -> None:
@@ -54,17 +56,29 @@ def run(context: Context, args: Namespace) -> int:
     with _stopped_by_signals() as stop:
         full = args.full
         while not stop.is_set():
-            next_start = time.monotonic() + args.every.total_seconds()
+            begun, rest = time.monotonic(), args.every
             try:
                 _once(context, full=full, stop=stop)
                 full = False
             except DeskError as problem:
                 # The next run may find the network, the login or the database in order again.
                 context.out.error(problem)
+                if _is_refused_a_turn(problem):
+                    rest = min(TRY_AGAIN, args.every)
             context.out.flush()
-            while not stop.is_set() and (left := next_start - time.monotonic()) > 0:
-                stop.wait(min(HEARTBEAT, left))
+            _wait(stop, until=begun + rest.total_seconds())
     return DONE
+
+
+def _is_refused_a_turn(problem: DeskError) -> bool:
+    from portal_admin.services.sync.lease import RULE
+
+    return isinstance(problem, Refused) and problem.rule == RULE
+
+
+def _wait(stop: threading.Event, *, until: float) -> None:
+    while not stop.is_set() and (left := until - time.monotonic()) > 0:
+        stop.wait(min(HEARTBEAT, left))
 
 
 def _once(context: Context, *, full: bool, stop: threading.Event) -> int:

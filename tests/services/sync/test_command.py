@@ -7,15 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
 
 from portal_admin.cli import run
 from portal_admin.models import aspire_account, aspire_contract, lease, sync_run
-from portal_admin.models.engine import reading
+from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
@@ -112,6 +114,43 @@ def test_that_a_run_killed_for_good_is_finished_by_the_next(
     with reading(desk.engine) as connection:
         outcomes = connection.execute(select(sync_run.c.outcome).order_by(sync_run.c.id)).scalars().all()
     assert outcomes == ["stopped", "done"]
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("again", "every"), [(0.01, "1h"), (3600, "1s")])
+def test_that_a_run_refused_a_turn_is_tried_again_soon_and_at_the_latest_after_the_interval(
+    again: float,
+    every: str,
+    desk: Desk,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.setattr("portal_admin.cli.sync.TRY_AGAIN", timedelta(seconds=again))
+    lives = iter([True])  # when first asked; then the other runner is gone
+    monkeypatch.setattr("portal_admin.services.sync.lease._may_live", lambda _holder: next(lives, False))
+    other = {"name": "sync", "holder": "here:4711:abcd", "expires_at": datetime.now(UTC) + timedelta(hours=1)}
+    with writing(desk.engine) as connection:
+        connection.execute(insert(lease).values(other))
+    server = threading.Thread(target=stop_when_synced, args=(desk.engine, ended := threading.Event()))
+    server.start()
+    code = run(["sync", f"--every={every}", "--json"])
+    ended.set()
+    server.join(PATIENCE)
+    assert code == 0
+    first, last = (json.loads(line) for line in capfdbinary.readouterr().out.splitlines())
+    assert first["error"]["rule"] == "one_sync_at_a_time"
+    assert last["generation"] == 1
+
+
+def stop_when_synced(engine: Engine, ended: threading.Event) -> None:
+    """What a service manager does, once a run is complete."""
+    deadline = time.monotonic() + PATIENCE
+    while count(engine, sync_run.select().where(sync_run.c.outcome == "done").subquery()) == 0:
+        if ended.is_set() or time.monotonic() > deadline:
+            return
+        time.sleep(0.02)
+    signal.raise_signal(signal.SIGTERM)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without telling it")
