@@ -54,7 +54,7 @@ def _worked_through(*, seconds: float, users: int) -> list[float]:
     from portal_admin.wiring import close_desk, open_desk
 
     application = QApplication.instance() or QApplication([])
-    Collector(application).start()
+    collector = Collector(application)
     gaps: list[float] = []
     with demo_world(say=lambda _: None) as name:
         desk = open_desk(name)
@@ -65,6 +65,7 @@ def _worked_through(*, seconds: float, users: int) -> list[float]:
         types = {spec.id: import_page(spec) for spec in window.specs.values()}
         window.go_live(desk, choose_profile(name), types, finder(desk, window.navigator))
         background.wait_idle(60)
+        collector.start()
 
         clock = QElapsedTimer()
         clock.start()
