@@ -130,6 +130,7 @@ def test_that_a_backup_is_one_file_and_can_be_restored(
     ready: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = ready.parent / "copies" / "monday.db"
+    copy.parent.mkdir()
     assert run(["db", "backup", str(copy)]) == 0
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
     change(ready, "update setting set value = 'America/Denver' where key = 'time_zone'")
@@ -140,6 +141,15 @@ def test_that_a_backup_is_one_file_and_can_be_restored(
     assert zones(Path(str(done["kept"]))) == ["America/Denver"]
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
     assert run(["db", "check"]) == 0
+
+
+def test_that_a_backup_makes_no_folder(
+    ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "not mounted"
+    assert run(["db", "backup", str(folder / "copy.db")]) == 1
+    assert f"There is no folder {folder}." in capsys.readouterr().err
+    assert not folder.exists()
 
 
 def test_that_a_backup_is_taken_while_a_writer_is_at_work(ready: Path, tmp_path: Path) -> None:

@@ -75,7 +75,9 @@ def backup(url: str, *, to: Path) -> Path:
     to = to.expanduser().absolute()
     if to.exists():
         raise Refused(f"{to} exists already. Choose another name.", rule="no_overwriting")
-    _make_folder(to.parent)
+    if not to.parent.is_dir():
+        # A folder that is made for a mistyped name, or where a drive is not mounted, looks like a backup.
+        raise NotFound(f"There is no folder {to.parent}. Make it, or choose another.")
     _copy(source, to)
     return to
 
