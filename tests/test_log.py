@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import pytest
@@ -95,3 +97,21 @@ def test_that_a_log_held_by_another_process_is_written_on(
     for number in range(9):
         log.info("line %d", number)
     assert [line["message"] for line in lines(home)] == [f"line {number}" for number in range(9)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_that_nobody_else_reads_a_new_log_and_an_old_one_stays_as_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "logs"
+    file = folder / "portal-admin.jsonl"
+    log.info("new")
+    assert (S_IMODE(folder.stat().st_mode), S_IMODE(file.stat().st_mode)) == (0o700, 0o600)
+    file.chmod(0o640)
+    start_logging()
+    log.info("old")
+    assert S_IMODE(file.stat().st_mode) == 0o640
+    monkeypatch.setattr("portal_admin.log.BYTES_PER_FILE", 10)
+    start_logging()
+    log.info("rotated")
+    assert S_IMODE(file.stat().st_mode) == 0o600

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 
-from portal_admin.paths import log_folder
+from portal_admin.paths import log_folder, make_folder
 
 FILE = "portal-admin.jsonl"
 BYTES_PER_FILE = 2_000_000
@@ -58,6 +60,14 @@ class JsonLines(logging.Formatter):
 class LogFile(RotatingFileHandler):
     """A log that never stops the work: a full disk, or a file that another process holds, costs lines only."""
 
+    def _open(self) -> TextIOWrapper:
+        """A new file is its owner's alone."""
+
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
+
     def rotate(self, source: str, dest: str) -> None:
         """Windows cannot rename a file that another process writes to: the next start will."""
         with suppress(PermissionError):
@@ -72,7 +82,7 @@ def start_logging() -> None:
     stop_logging()
     folder = log_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError:
         # No folder, no log: a desk on a locked-down machine still works.
         return

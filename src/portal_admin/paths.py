@@ -47,6 +47,18 @@ def resources() -> Path:
     return next((place for place in places if place.is_dir()), places[-1])
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, for their owner alone (POSIX); those that exist stay as they are."""
+    for missing in [above for above in folder.parents if not above.exists()][::-1]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file for its owner alone (POSIX); FileExistsError when there is one."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _home() -> Path | None:
     """One folder for everything, for tests and for portable use."""
     home = os.environ.get(HOME)

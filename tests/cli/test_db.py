@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -83,6 +85,8 @@ def test_that_an_older_database_is_copied_before_it_is_upgraded(
     assert run(["db", "upgrade", "--json"]) == 0
     (done,) = out(capsys)
     assert (done["before"], done["after"]) == ("0001", HEAD)
+    if sys.platform != "win32":
+        assert mode(Path(str(done["backup"]))) == 0o600
     with closing(sqlite3.connect(str(done["backup"]))) as connection:
         assert connection.execute("select version_num from alembic_version").fetchall() == [("0001",)]
     assert run(["db", "check"]) == 0
@@ -236,3 +240,33 @@ def test_that_restoring_where_no_database_was_keeps_nothing_aside(ready: Path, t
     url = f"sqlite:///{tmp_path}/new/portal.db"
     assert database.restore(url, source=ready, now=utc_now()) is None
     assert zones(tmp_path / "new" / "portal.db") == ["America/Chicago"]
+
+
+def mode(path: Path) -> int:
+    return S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_that_a_new_database_and_its_copies_are_their_owner_s_alone(file: Path, tmp_path: Path) -> None:
+    assert run(["db", "upgrade"]) == 0
+    assert (mode(file.parent), mode(file)) == (0o700, 0o600)
+    with closing(sqlite3.connect(file)) as desk:
+        desk.execute("insert into setting (key, value) values ('time_zone', 'America/Chicago')")
+        desk.commit()
+        assert {mode(path) for path in file.parent.iterdir()} == {0o600}
+    copy = tmp_path / "copy.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    assert mode(copy) == 0o600
+    assert run(["db", "restore", str(copy)]) == 0
+    assert [mode(path) for path in file.parent.glob("*.before-restore-*")] == [0o600]
+    assert mode(file) == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_that_a_database_that_others_share_stays_shared(ready: Path, tmp_path: Path) -> None:
+    ready.chmod(0o660)
+    copy = tmp_path / "copy.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "restore", str(copy)]) == 0
+    assert (mode(ready), mode(copy)) == (0o660, 0o600)

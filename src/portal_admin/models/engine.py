@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from portal_admin.errors import DatabaseProblem, SchemaMismatch, SettingsProblem
 from portal_admin.models.shares import is_on_network_share
+from portal_admin.paths import make_file
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +136,10 @@ def _sqlite_engine(url: URL, path: Path, *, create: bool) -> Engine:
     address = f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def connect() -> sqlite3.Connection:
+        if create:
+            # SQLite would let everybody read it; its log and index files follow the file itself.
+            with suppress(OSError):  # it exists, or cannot be made, which SQLite says next
+                make_file(path)
         return sqlite3.connect(
             address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )

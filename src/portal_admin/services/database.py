@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from stat import S_IMODE
 
 from sqlalchemy import URL, Engine
 
@@ -16,6 +18,7 @@ from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFou
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
+from portal_admin.paths import make_file, make_folder
 from portal_admin.services.settings import read_settings
 
 # A backup that holds the file longer than this has met a program that does not let go.
@@ -100,6 +103,7 @@ def restore(url: str, *, source: Path, now: datetime) -> Path | None:
         if path.exists():
             kept = path.with_name(f"{path.name}.before-restore-{_stamp(now)}")
             _refuse_when_in_use(path)
+            _open_to_the_same(fresh, path)
             _move_aside(path, kept)
         os.replace(fresh, path)
     except OSError as problem:
@@ -198,6 +202,15 @@ def _refuse_when_in_use(path: Path) -> None:
         ) from problem
 
 
+def _open_to_the_same(fresh: Path, path: Path) -> None:
+    """A database that several people use stays theirs when it is restored."""
+    if sys.platform != "win32":
+        old = path.stat()
+        with suppress(PermissionError):  # the owner is root's to give, and the group its members'
+            os.chown(fresh, old.st_uid if os.geteuid() == 0 else -1, old.st_gid)
+        fresh.chmod(S_IMODE(old.st_mode))
+
+
 def _move_aside(path: Path, to: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
@@ -210,6 +223,7 @@ def _copy(source: Path, to: Path) -> None:
     partial = to.with_name(f"{to.name}.partial")
     partial.unlink(missing_ok=True)
     try:
+        make_file(partial)
         with (
             closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=SECONDS_TO_COPY)) as old,
             closing(sqlite3.connect(partial)) as new,
@@ -251,7 +265,7 @@ def _file_of(url: str) -> Path:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as problem:
         raise DatabaseProblem(
             f"The folder {folder} cannot be made. Check the path and your rights."
