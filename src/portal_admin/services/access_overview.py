@@ -19,6 +19,7 @@ from portal_admin.models import account_link, aspire_account, aspire_contract_ro
 from portal_admin.models.engine import reading
 from portal_admin.services import access, people, snapshot
 from portal_admin.services.access import ContractList
+from portal_admin.services.chunks import chunks
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import all_sites, find_site
@@ -135,7 +136,7 @@ def _card(
 
 def _customers(connection: Connection, contract_oids: Iterable[int]) -> dict[int, str]:
     role, named = aspire_contract_role, {}
-    for some in snapshot.chunks(sorted(contract_oids)):
+    for some in chunks(sorted(contract_oids)):
         query = (
             select(role.c.contract_oid, aspire_account.c.name)
             .join(aspire_account, aspire_account.c.oid == role.c.account_oid)

@@ -14,9 +14,9 @@ from portal_admin.errors import NotFound
 from portal_admin.models import account_link, aspire_account, end_user, mail_outbox
 from portal_admin.models import site as site_table
 from portal_admin.models.engine import reading
+from portal_admin.services.chunks import chunks
 from portal_admin.services.desk import Desk
 from portal_admin.services.sites import find_site
-from portal_admin.services.snapshot import chunks
 from portal_admin.services.text_search import contains
 
 PAGE = 500

@@ -20,7 +20,8 @@ from portal_admin.domain.reading import Stored
 from portal_admin.domain.records import Account, Contract, Location, Role
 from portal_admin.domain.text import id_key
 from portal_admin.models import aspire_account, aspire_contract, aspire_contract_role, sync_state
-
+from portal_admin.services.chunks import chunks
+from portal_admin.services.sync.state import restored_alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,6 @@ class Freshness:
 
 def freshness(connection: Connection, settings: PortalSettings, now: datetime) -> Freshness:
     """The age of the contracts in the snapshot, and whether ASPIRE was restored since."""
-    from portal_admin.services.chunks import chunks
-from portal_admin.services.sync.state import restored_alarm  # sync itself reads the snapshot
-
     as_of = confirmed_at(connection)
     stale = is_stale(as_of, now, settings.cadences["contracts"])
     return Freshness(as_of, stale, restored_alarm(connection))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 
 from portal_admin.models import aspire_contract, aspire_contract_detail
-from portal_admin.services.snapshot import chunks
+from portal_admin.services.chunks import chunks
 from portal_admin.services.sync.insert import insert_rows
 from portal_admin.services.sync.rows import Kind, Line, Values
 
