@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from sqlalchemy import Connection, func, select
 
+from portal_admin.aspire.client import LOOK_UP_BUDGET
 from portal_admin.domain.field_transforms import leaves, records_of
 from portal_admin.domain.fields import ClassProblem, Field, Source
 from portal_admin.errors import AspireReplyUnreadable, NotFound
@@ -21,7 +22,7 @@ from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.fields.live import LiveSide, live_side
-from portal_admin.services.fields.sheet import LOOK_UP_SECONDS, NOT_OFFERED
+from portal_admin.services.fields.sheet import NOT_OFFERED
 from portal_admin.services.fields.stored import stored_side
 from portal_admin.services.settings import read_settings
 
@@ -129,7 +130,7 @@ def _sample(desk: Desk, contract_id: str | None) -> LiveSide:
                 "The portal holds no contract to look at yet. Name one with --contract, or sync first."
             )
         stored = stored_side(connection, read_settings(connection), wanted)
-    live = live_side(desk, contract_id=wanted, stored=stored.contract, budget=LOOK_UP_SECONDS)
+    live = live_side(desk, contract_id=wanted, stored=stored.contract, budget=LOOK_UP_BUDGET)
     if live.in_aspire is False:
         raise NotFound(f"ASPIRE has no contract {wanted.strip()} to look at. Name another with --contract.")
     return live

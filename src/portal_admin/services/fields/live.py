@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal_admin.aspire.client import ACCOUNT_DETAILS, CONTRACT_DETAILS, AspireClient
+from portal_admin.domain.access import booked_first
 from portal_admin.domain.fields import ClassProblem
 from portal_admin.domain.records import Contract
 from portal_admin.domain.text import id_key
@@ -24,6 +25,7 @@ from portal_admin.errors import (
 )
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.stored import Held, account_record, contact_record, customer_oids
+from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.sync.details import CLASSES as DETAILS
 from portal_admin.services.sync.details import classes_of
 
@@ -55,12 +57,12 @@ class LiveSide:
 def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: float) -> LiveSide:
     """Read all classes of the contract; where its look-up by id fails, the stored record number serves."""
     if desk.aspire is None:
-        return _nothing(desk, CouldNotLook("This profile has no ASPIRE connection."))
+        return _nothing(desk, CouldNotLook(NOT_CONFIGURED))
     ends = time.monotonic() + budget
     contract = stored
     try:
         with desk.aspire.within(budget):
-            contract = _find(desk.aspire, contract_id)
+            contract = _find(desk.aspire, contract_id, stored)
     except (CouldNotLook, SettingsProblem) as failure:
         if stored is None or isinstance(failure, HOPELESS):
             return _nothing(desk, failure)
@@ -70,12 +72,14 @@ def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: 
     return _read(desk, desk.aspire, contract, ends)
 
 
-def _find(aspire: AspireClient, contract_id: str) -> Contract | None:
-    """Of several contracts of one id, a booked one before others."""
+def _find(aspire: AspireClient, contract_id: str, stored: Contract | None) -> Contract | None:
+    """Of several contracts of one id the one that the portal shows, else a booked one before others."""
     found = [
         c for c in aspire.contracts(contract_id=contract_id) if id_key(c.contract_id) == id_key(contract_id)
     ]
-    return min(found, key=lambda c: (not c.is_booked, c.oid), default=None)
+    return min(
+        found, key=lambda c: (stored is not None and c.oid != stored.oid, booked_first(c)), default=None
+    )
 
 
 def _read(desk: Desk, aspire: AspireClient, contract: Contract, ends: float) -> LiveSide:

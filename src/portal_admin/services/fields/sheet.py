@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal_admin.aspire.client import LOOK_UP_BUDGET
 from portal_admin.domain.field_conditions import CONDITIONS
 from portal_admin.domain.field_transforms import NotInThisForm, value_of
 from portal_admin.domain.fields import (
-    Catalogue,
     ContractFacts,
     Field,
     FieldRow,
@@ -25,12 +25,10 @@ from portal_admin.domain.policy import PortalSettings
 from portal_admin.errors import CouldNotLook, InvalidInput, NotFound
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
-from portal_admin.services.fields import entries
+from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.fields.live import LiveSide, live_side
 from portal_admin.services.fields.stored import Held, StoredSide, stored_side
 from portal_admin.services.settings import read_settings
-
-LOOK_UP_SECONDS = 8.0
 
 NOT_KEPT = Reading(found=False)
 NOT_SYNCED = "The portal has not received this contract from ASPIRE."
@@ -58,17 +56,12 @@ class _Look:
     today: date
 
 
-def catalogue() -> Catalogue:
-    """Every field of the field reference."""
-    return entries.catalogue()
-
-
 def find(*, text: str = "", screen: str | None = None) -> tuple[Field, ...]:
     """The fields found by portal label or ASPIRE name, on one portal screen or on all."""
     return catalogue().find(text=text, screen=screen)
 
 
-def show(desk: Desk, *, contract_id: str, budget: float = LOOK_UP_SECONDS) -> FieldSheet:
+def show(desk: Desk, *, contract_id: str, budget: float = LOOK_UP_BUDGET) -> FieldSheet:
     """All fields for one contract; NotFound only if ASPIRE answered that it has none, else CouldNotLook."""
     wanted = contract_id.strip()
     if not wanted:
