@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from portal_admin.cli.arguments import add_user
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.output import Output
 from portal_admin.cli.wording import VERDICTS, check_line, exit_of, stale_exit, via_words, when
@@ -21,21 +22,16 @@ def add(commands: Commands) -> None:
     """Register the commands."""
     access = commands.group("access", help="See which contracts an end user sees, and why")
     explain = access.command("explain", explain_access, help="Why an end user sees a contract, or does not")
-    _add_user(explain)
+    add_user(explain)
     explain.add_argument("--contract", required=True, metavar="CONTRACT_ID")
     listing = access.command("contracts", list_contracts, help="The contracts that an end user sees")
-    _add_user(listing)
+    add_user(listing)
     viewers = access.command("who", list_viewers, help="Who sees a contract")
     viewers.add_argument("--contract", required=True, metavar="CONTRACT_ID")
     report = access.command("report", print_report, help="Every end user and every contract that they see")
     report.add_argument(
         "--include-inactive", action="store_true", help="add what others would see once Active"
     )
-
-
-def _add_user(parser: Any) -> None:
-    parser.add_argument("--site", required=True, metavar="KEY")
-    parser.add_argument("--email", required=True)
 
 
 def explain_access(context: Context, args: Namespace) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
 
+from portal_admin.cli.arguments import add_user, add_version
 from portal_admin.cli.frame import Commands, Context
-from portal_admin.cli.users import add_version, print_changed
+from portal_admin.cli.users import print_changed
 from portal_admin.cli.wording import stale_exit
 
 
@@ -14,24 +14,19 @@ def add(commands: Commands) -> None:
     """Register the commands."""
     links = commands.group("links", help="Link end users to ASPIRE accounts, or preview it")
     adding = links.command("add", add_links, help="Link accounts that the site offers")
-    _add_user(adding)
+    add_user(adding)
     add_version(adding)
     adding.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
     removing = links.command("remove", remove_link, help="Unlink an account")
-    _add_user(removing)
+    add_user(removing)
     add_version(removing)
     removing.add_argument("--account", required=True, metavar="ACCOUNT_ID")
     preview = links.command("preview", preview_links, help="See what linking or unlinking would change")
-    _add_user(preview)
+    add_user(preview)
     preview.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
     direction = preview.add_mutually_exclusive_group(required=True)
     direction.add_argument("--add", action="store_true", help="as if the accounts were linked")
     direction.add_argument("--remove", action="store_true", help="as if the accounts were unlinked")
-
-
-def _add_user(parser: Any) -> None:
-    parser.add_argument("--site", required=True, metavar="KEY")
-    parser.add_argument("--email", required=True)
 
 
 def add_links(context: Context, args: Namespace) -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from portal_admin.cli.arguments import add_user, add_version
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import when
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
+
+if TYPE_CHECKING:
+    from portal_admin.services.links import Changed
+    from portal_admin.services.outbox import Queued
 
 STATUSES = ("pending", "active", "inactive")
 
@@ -18,7 +23,7 @@ def add(commands: Commands) -> None:
     users = commands.group("users", help="List, create and change end users")
 
     create = users.command("create", create_user, help="Create an end user linked to accounts")
-    _add_user(create)
+    add_user(create)
     create.add_argument("--first", required=True, metavar="NAME")
     create.add_argument("--last", required=True, metavar="NAME")
     create.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
@@ -30,7 +35,7 @@ def add(commands: Commands) -> None:
     )
 
     edit = users.command("edit", edit_user, help="Change first and last name")
-    _add_user(edit)
+    add_user(edit)
     edit.add_argument("--first", metavar="NAME")
     edit.add_argument("--last", metavar="NAME")
     add_version(edit)
@@ -40,35 +45,23 @@ def add(commands: Commands) -> None:
     listing.add_argument("--status", action="append", choices=STATUSES, default=[], dest="statuses")
     listing.add_argument("--text", help="part of a name or an email address")
 
-    _add_user(users.command("show", show_user, help="Show one end user"))
-    _add_user(users.command("resend", resend, help="Resend Registration Email (Pending)"))
-    _add_user(users.command("reset", reset, help="Reset Password (Active)"))
+    add_user(users.command("show", show_user, help="Show one end user"))
+    add_user(users.command("resend", resend, help="Resend Registration Email (Pending)"))
+    add_user(users.command("reset", reset, help="Reset Password (Active)"))
     for name, handler, sentence in (
         ("deactivate", deactivate, "Deactivate User (Active)"),
         ("reactivate", reactivate, "Reactivate User (Inactive)"),
     ):
         parser = users.command(name, handler, help=sentence)
-        _add_user(parser)
+        add_user(parser)
         add_version(parser)
 
     change = users.command(
         "change-email", change_email, help="New user with the same links, old one deactivated"
     )
-    _add_user(change)
+    add_user(change)
     change.add_argument("--to", required=True, metavar="EMAIL")
     add_version(change)
-
-
-def _add_user(parser: Any) -> None:
-    parser.add_argument("--site", required=True, metavar="KEY")
-    parser.add_argument("--email", required=True)
-
-
-def add_version(parser: Any) -> None:
-    """The option by which a program refuses to overwrite a change it has not seen."""
-    parser.add_argument(
-        "--version", type=int, metavar="N", help="refuse if the end user is no longer at this version"
-    )
 
 
 def create_user(context: Context, args: Namespace) -> int:
@@ -171,7 +164,7 @@ def change_email(context: Context, args: Namespace) -> int:
     return print_user(context, change.new)
 
 
-def print_changed(context: Context, changed: Any) -> int:
+def print_changed(context: Context, changed: Changed) -> int:
     """Print the user after a change that is saved, and what did not work afterwards."""
     code = print_user(context, changed.user)
     for warning in changed.warnings:
@@ -197,7 +190,7 @@ def print_user(context: Context, user: EndUser) -> int:
     return DONE
 
 
-def _print_queued(context: Context, queued: Any) -> int:
+def _print_queued(context: Context, queued: Queued) -> int:
     context.out.say(f"A {queued.kind} mail to {queued.user.email} is queued, not yet sent.")
     if context.json:
         context.out.document(user_record(queued.user) | {"mail": {"kind": queued.kind, "status": "queued"}})
