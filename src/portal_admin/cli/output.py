@@ -56,12 +56,8 @@ class Output:
 
     def document(self, value: object) -> None:
         """Print one JSON document: instants end in Z, amounts are strings, absent values are null."""
-        self.encoded(json_line(value))
-
-    def encoded(self, document: bytes) -> None:
-        """Print one JSON document that is encoded already."""
         if sys.stdout is not None:
-            sys.stdout.buffer.write(document)
+            sys.stdout.buffer.write(json_line(value))
             sys.stdout.buffer.write(b"\n")
 
     def say(self, message: str) -> None:

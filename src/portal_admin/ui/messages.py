@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from portal_admin.errors import DeskError
+from portal_admin.errors import COULD_NOT_LOOK, DeskError
 from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
@@ -28,7 +28,6 @@ _SUCCESS = _Look(Meaning.GOOD, "check", "good")
 _WARNING = _Look(Meaning.ATTENTION, "warning", "attention")
 _ERROR = _Look(Meaning.BAD, "cross", "bad")
 _UNKNOWN = _Look(Meaning.UNKNOWN, "question", "unknown")
-_COULD_NOT_LOOK = 3
 UNDO_KEYS = "Ctrl+Shift+Z"
 
 
@@ -88,7 +87,7 @@ class MessageBar(QFrame):
 
     def error(self, error: DeskError, *, retry: Callable[[], object] | None = None) -> None:
         """Something failed: title, sentence, the id that finds it in the log, and Retry."""
-        look = _UNKNOWN if error.exit_code == _COULD_NOT_LOOK else _ERROR
+        look = _UNKNOWN if error.exit_code == COULD_NOT_LOOK else _ERROR
         self._say(look, error.title, error.message)
         self.note.setText(self.tr("Id in the log: {id}").format(id=error.correlation_id))
         self.note.show()

@@ -18,11 +18,6 @@ class Target(NamedTuple):
     contract: str | None = None
     account: str | None = None
 
-    @property
-    def names_something(self) -> bool:
-        """Whether it points at a record and not only at a screen."""
-        return any((self.site, self.email, self.contract, self.account))
-
     @classmethod
     def parse(cls, text: str) -> Target | None:
         """Read `user:SITE/EMAIL`, `contract:ID`, `account:ID`, `site:KEY` or a screen's name; None for anything else."""

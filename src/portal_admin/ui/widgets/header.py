@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from portal_admin.ui.icons import set_icon
 from portal_admin.ui.theme import Space
-from portal_admin.ui.widgets.buttons import button, icon_button
+from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
 
 class PageHeader(QWidget):
-    """Title, purpose, an optional primary action and a menu of further ones."""
+    """Title, purpose, an optional primary action and further ones left of it."""
 
     def __init__(self, title: str, purpose: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +20,6 @@ class PageHeader(QWidget):
         self.purpose = ElidedLabel(purpose, kind="secondary")
         self.actions_row = QHBoxLayout()
         self.actions_row.setSpacing(Space.S)
-        self._more: QToolButton | None = None
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         words.addWidget(self.title)
@@ -37,28 +34,12 @@ class PageHeader(QWidget):
         self, text: str, pressed: Callable[[], object], *, icon: str | None = None
     ) -> QPushButton:
         """The page's one primary action."""
-        return self._add(button(text, pressed, kind="primary", icon=icon))
+        return self._add(button(text, pressed, kind="primary", icon=icon), at=self.actions_row.count())
 
     def add_action(self, text: str, pressed: Callable[[], object], *, icon: str | None = None) -> QPushButton:
         """An ordinary button left of the primary one."""
-        return self._add(button(text, pressed, icon=icon), first=True)
+        return self._add(button(text, pressed, icon=icon), at=0)
 
-    def add_more(self, text: str, pressed: Callable[[], object], *, icon: str | None = None) -> QAction:
-        """An entry of the ⋯ menu."""
-        if self._more is None:
-            self._more = icon_button("more", self.tr("More actions"))
-            self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            self._more.setMenu(QMenu(self._more))
-            self.actions_row.addWidget(self._more)
-        action = QAction(text, self)
-        if icon:
-            set_icon(action, icon)
-        action.triggered.connect(lambda _checked=False: pressed())
-        self._more.menu().addAction(action)
-        return action
-
-    def _add(self, made: QPushButton, *, first: bool = False) -> QPushButton:
-        self.actions_row.insertWidget(
-            0 if first or self._more is None else self.actions_row.count() - 1, made
-        )
+    def _add(self, made: QPushButton, at: int) -> QPushButton:
+        self.actions_row.insertWidget(at, made)
         return made
