@@ -107,6 +107,13 @@ def test_that_what_changed_in_aspire_since_the_sync_differs_with_both_values(
     assert row(sheet, "contract.contract_id").state is State.EQUAL
 
 
+def test_that_of_several_contracts_of_one_id_both_sides_tell_of_the_same(synced: Desk, sandbox: Any) -> None:
+    known = sandbox.record("Contracts", 10)
+    assert known["ContractId"] == CONTRACT
+    sandbox.put("Contracts", known | {"ContractOid": 9, "RemainingBalance": "1.00", "PrivateLabel": "Other"})
+    assert State.DIFFERS not in fields.show(synced, contract_id=CONTRACT).counts
+
+
 def test_that_equal_values_older_than_twice_their_cadence_are_stale(synced: Desk) -> None:
     later = replace(synced, clock=lambda: FRESH + timedelta(minutes=31))
     sheet = fields.show(later, contract_id=CONTRACT)
