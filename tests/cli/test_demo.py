@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import tomllib
 
-import pytest
-
-from portal_admin.cli import demo
 from portal_admin.cli.demo_world import demo_world
 from portal_admin.domain.people import Status
 from portal_admin.domain.verdict import Result
@@ -71,24 +68,3 @@ def test_that_every_call_to_try_is_answered_by_the_place_it_opens() -> None:
         check_the_other_calls(desk)
         close_desk(desk)
     assert len(calls()) >= 10
-
-
-@pytest.mark.parametrize(
-    ("platform", "environment", "shown"),
-    [
-        ("linux", {}, False),
-        ("linux", {"DISPLAY": ":1"}, True),
-        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
-        ("win32", {}, True),
-        ("darwin", {}, True),
-    ],
-)
-def test_that_a_display_is_recognised(
-    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], shown: bool
-) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(demo.sys, "platform", platform)
-    assert demo.has_display() is shown

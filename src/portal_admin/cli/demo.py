@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
+from portal_admin.cli.display import has_display
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.errors import DONE
 
@@ -42,13 +43,6 @@ def show_demo(context: Context, args: Namespace) -> int:
     with TemporaryDirectory(prefix="portal-admin-demo-", ignore_cleanup_errors=True) as home:
         os.environ["PORTAL_ADMIN_HOME"] = home
         return _window(context) if folder is None else _pictures(context, folder)
-
-
-def has_display() -> bool:
-    """Whether a window could be shown; Windows and macOS always have a display."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _window(context: Context) -> int:
