@@ -107,3 +107,11 @@ def test_that_a_failed_export_says_so_and_leaves_the_earlier_guide(
     with pytest.raises(DeskError):
         field_export.write_html(guide, target)
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".")] == []
+
+
+def test_that_a_folder_that_is_a_file_is_told_like_any_other_place_that_cannot_be_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "guide").write_text("a file")
+    with pytest.raises(DeskError, match="could not be written"):
+        field_export.write_bytes(tmp_path / "guide" / "fields.html", b"")

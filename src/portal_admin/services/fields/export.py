@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -168,7 +169,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         os.replace(draft, path)
     except OSError as problem:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # as where the folder is none
+            draft.unlink()
         raise DeskError(WRITING_FAILED.format(path=path), title="The guide was not written") from problem
 
 
