@@ -12,6 +12,7 @@ from portal_admin.domain.access import explain_access
 from portal_admin.domain.people import Status
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Generations, Stored
+from portal_admin.domain.records import Role
 from tests.domain.cases import (
     ABSENT,
     EXACTLY,
@@ -221,15 +222,6 @@ def test_that_a_restore_is_told_and_decides_nothing(generations: Generations, ex
     assert found.verdict == "visible"
 
 
-def test_that_unknown_checks_say_why_and_to_retry() -> None:
-    found = explain_access(access_case(contract(), UNREAD, as_of=OLDER))
-    for check in found.unknown:
-        if check.name in ABOUT_THE_CONTRACT:
-            assert UNREAD.reason in check.sentence
-            assert check.evidence == {"reason": UNREAD.reason}
-            assert check.fix == "Retry."
-
-
 def test_that_the_age_of_a_check_is_that_of_the_fact_it_rests_on() -> None:
     found = explain_access(access_case(contract(), UNREAD))
     assert {found.check(name).as_of for name in ABOUT_THE_CONTRACT} == {FRESH}
@@ -244,3 +236,78 @@ def test_that_another_cadence_moves_the_limit() -> None:
 def test_that_a_stored_fact_without_a_date_is_never_fresh() -> None:
     case = replace(access_case(contract(), UNREAD), stored=Stored(contract(), None))
     assert explain_access(case).verdict == "cannot_tell"
+
+
+WAYS_OUT = [
+    ("aspire_unreachable", "Retry when ASPIRE answers."),
+    ("aspire_too_slow", "Retry when ASPIRE answers."),
+    ("aspire_denied", "right"),
+    ("aspire_password_expired", "password"),
+    ("aspire_sign_in", "sign in again"),
+    ("aspire_reply", "gateway"),
+    ("settings", "profile"),
+]
+
+
+@pytest.mark.parametrize("as_of", [FRESH, OLDER])
+@pytest.mark.parametrize(("kind", "advice"), WAYS_OUT)
+def test_that_the_way_out_fits_why_aspire_could_not_be_asked(kind: str, advice: str, as_of: Any) -> None:
+    live = replace(UNREAD, kind=kind)
+    found = explain_access(access_case(contract(), live, as_of=as_of, generations=Generations(1, None)))
+    for check in found.unknown:
+        assert advice in (check.fix or "")
+        assert ("Retry" in (check.fix or "")) == ("Retry" in advice)
+    assert {"synced", "restored"} <= {check.name for check in found.unknown}
+
+
+def test_that_the_reason_why_aspire_could_not_be_asked_is_told_once() -> None:
+    found = explain_access(access_case(contract(), UNREAD, as_of=OLDER))
+    told = [check.name for check in found.unknown if (UNREAD.reason or "-") in check.sentence]
+    assert told == ["synced"]
+
+
+def test_that_a_portal_never_synced_is_told_so_where_a_restore_cannot_be_known() -> None:
+    found = explain_access(access_case(contract(), generations=Generations(None, 1))).check("restored")
+    assert (found.result, "sync" in (found.fix or "")) == ("unknown", True)
+
+
+def test_that_a_label_changed_in_aspire_since_needs_only_the_next_sync() -> None:
+    stored = contract(private_label="Zeta")
+    check = explain_access(access_case(stored, read(contract()))).check("private_label")
+    assert (check.result, "after the next sync" in (check.fix or "")) == ("fail", True)
+    same = explain_access(access_case(stored, read(stored))).check("private_label")
+    assert "next sync" not in (same.fix or "")
+
+
+def test_that_a_role_given_in_aspire_since_needs_only_the_next_sync() -> None:
+    stored = contract(roles=(Role(3, "Customer"),))
+    check = explain_access(access_case(stored, read(contract()))).check("role")
+    assert (check.result, "after the next sync" in (check.fix or "")) == ("fail", True)
+    assert "Lakeside Dental PC" in (explain_access(access_case(stored, read(stored))).check("role").fix or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "hedged"),
+    [
+        ({}, False),
+        ({"is_terminated": True}, True),
+        ({"private_label": "Zeta"}, True),
+        ({"is_booked": False}, True),
+    ],
+)
+def test_that_a_holder_whom_the_picker_may_refuse_is_named_with_that_condition(
+    changes: dict[str, Any], hedged: bool
+) -> None:
+    check = explain_access(access_case(contract(roles=(Role(3, "Customer"),), **changes))).check("role")
+    assert "A-003" in (check.fix or "")
+    assert ("if the picker offers it" in (check.fix or "")) == hedged
+
+
+def test_that_the_roles_of_linked_accounts_that_do_not_count_are_named() -> None:
+    check = explain_access(access_case(contract(roles=(Role(1, "customer"), Role(1, "Broker"))))).check(
+        "role"
+    )
+    assert (check.result, "Prairie Hauling LLC (A-001) is Broker and customer" in check.sentence) == (
+        "fail",
+        True,
+    )

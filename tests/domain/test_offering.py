@@ -334,8 +334,17 @@ def test_that_every_failed_check_says_what_to_do() -> None:
 
 
 def test_that_an_unknown_check_tells_why_aspire_was_not_asked() -> None:
-    found = explain_offer(offer_case(ACTIVE, live=UNREAD, as_of=OLDER)).check("role")
-    assert UNREAD.reason in found.sentence
+    found = explain_offer(offer_case(ACTIVE, live=UNREAD, as_of=OLDER))
+    told = [check.name for check in found.unknown if (UNREAD.reason or "-") in check.sentence]
+    assert told == ["synced"]
+    assert "too old" in found.check("role").sentence
+    assert all(check.fix for check in found.unknown)
+
+
+def test_that_an_account_without_an_admitted_role_is_told_the_roles_it_has() -> None:
+    lower = contract(14, "0014", roles=(Role(1, "customer"), Role(2, "Customer")))
+    role = explain_offer(offer_case(BROKERED, lower)).check("role")
+    assert (role.result, role.sentence.endswith("Its roles are: Broker, customer.")) == ("fail", True)
 
 
 def test_that_now_is_not_earlier_than_the_next_sync() -> None:

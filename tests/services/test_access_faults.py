@@ -256,7 +256,7 @@ def test_that_a_profile_without_aspire_is_told_as_such(desks: dict[str, Desk]) -
     desk = replace(desks["stale"], aspire=None)
     found = access.explain(desk, site="MAIN", email=RUTH, contract_id=CONTRACT)
     assert_cannot_tell(found)
-    assert "no ASPIRE connection" in found.check("exists").sentence
+    assert "no ASPIRE connection" in found.check("synced").sentence
     assert_cannot_tell(accounts.explain(desk, site="MAIN", account_id=ACCOUNT).verdict)
 
 

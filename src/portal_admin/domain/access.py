@@ -14,7 +14,16 @@ from portal_admin.domain.freshness import next_due
 from portal_admin.domain.look_alike import look_alike
 from portal_admin.domain.people import LinkedAccount, Site, Status
 from portal_admin.domain.policy import PortalSettings
-from portal_admin.domain.reading import Answer, Basis, Generations, Live, Stored, choose_basis, differences
+from portal_admin.domain.reading import (
+    Answer,
+    Basis,
+    Generations,
+    Live,
+    Stored,
+    choose_basis,
+    differences,
+    unknown_because,
+)
 from portal_admin.domain.records import Account, Contract
 from portal_admin.domain.text import label_key
 from portal_admin.domain.verdict import Check, Result, Verdict, conjunction
@@ -24,6 +33,7 @@ MISSING_SOURCE = "contract-not-showing-in-the-customer-portal"
 USERS_SOURCE = "managing-portal-users"
 
 OPEN, CLOSED = "open", "closed"
+FIRST_SYNC = "Ask an administrator to run a sync: the portal has not completed one yet."
 NEXT_SYNC = "Wait for the next sync, or ask an administrator to run one."
 AFTER_RESTORE = "Ask an administrator for a full sync, and the vendor for help with the portal's own sync."
 DECIDING = ("exists", "booked", "role", "private_label", "user_active")
@@ -194,9 +204,27 @@ def _role(case: AccessCase, basis: Basis[Contract]) -> Check:
         for role in holders
         if role.account_oid in case.accounts
     ]
-    fix = f"Link the account that holds the role: {'; '.join(parties)}." if parties else None
     sentence = f"No linked account is {' or '.join(case.settings.admitted_roles)} on this contract."
+    other = [f"{a.name} ({a.account_id}) is {' and '.join(held[a.oid])}" for a in case.linked if held[a.oid]]
+    if other:
+        sentence = f"{sentence[:-1]}: {'; '.join(other)}."
+    fix = _role_fix(case, contract, parties)
     return Check("role", Result.FAIL, sentence, ACCESS_SOURCE, evidence, basis.as_of, fix)
+
+
+def _role_fix(case: AccessCase, contract: Contract, parties: list[str]) -> str | None:
+    live = case.live.fact
+    linked = _oids(case.linked)
+    if live is not None and any(
+        role.account_oid in linked and role.role_type in case.settings.admitted_roles for role in live.roles
+    ):
+        return "ASPIRE has given a linked account the role since; the portal shows it after the next sync."
+    if not parties:
+        return None
+    # An active contract that the site takes makes its holders pass the picker in both editions.
+    sure = contract.is_active and label_key(contract.private_label) in site_keys(case.site)
+    condition = "" if sure else ", if the picker offers it"
+    return f"Link the account that holds the role{condition}: {'; '.join(parties)}."
 
 
 def _private_label(case: AccessCase, basis: Basis[Contract]) -> Check:
@@ -215,11 +243,13 @@ def _private_label(case: AccessCase, basis: Basis[Contract]) -> Check:
         sentence = f"{named}, which site {case.site.name} takes."
         return Check("private_label", Result.PASS, sentence, MISSING_SOURCE, evidence, basis.as_of)
     where = f"is mapped to {', '.join(takers)}, not to {case.site.key}" if takers else "is mapped to no site"
-    fix = (
-        f"The caller needs a user on site {' or '.join(takers)}."
-        if takers
-        else f"An administrator can map the label to {case.site.key} on the Sites page."
-    )
+    live = case.live.fact
+    if live is not None and label_key(live.private_label) in site_keys(case.site):
+        fix = "ASPIRE has changed the label since; the portal shows it after the next sync."
+    elif takers:
+        fix = f"The caller needs a user on site {' or '.join(takers)}."
+    else:
+        fix = f"An administrator can map the label to {case.site.key} on the Sites page."
     sentence = f"{named} {where}." if key else f"The contract has no private label, and that {where}."
     return Check("private_label", Result.FAIL, sentence, MISSING_SOURCE, evidence, basis.as_of, fix)
 
@@ -258,7 +288,7 @@ def _synced(case: AccessCase) -> Check:
 
     if live.answer is Answer.UNREAD:
         evidence["reason"] = live.reason
-        return check(Result.UNKNOWN, f"Not compared with ASPIRE: {live.reason}", "Retry when ASPIRE answers.")
+        return check(Result.UNKNOWN, f"Not compared with ASPIRE: {live.reason}", live.way_out)
     if live.answer is Answer.ABSENT:
         if stored.fact is None:
             return check(Result.PASS, "The portal and ASPIRE agree: there is no such contract.")
@@ -289,7 +319,8 @@ def _restored(case: AccessCase) -> Check:
         )
     if found.live is None or found.stored is None:
         sentence = "Whether ASPIRE was restored since the last sync could not be checked."
-        return Check("restored", Result.UNKNOWN, sentence, MISSING_SOURCE, evidence, None)
+        way_out = FIRST_SYNC if found.stored is None else case.live.way_out
+        return Check("restored", Result.UNKNOWN, sentence, MISSING_SOURCE, evidence, None, way_out)
     return Check("restored", Result.PASS, "ASPIRE was not restored.", MISSING_SOURCE, evidence, case.live.at)
 
 
@@ -337,12 +368,9 @@ def _unknown(name: str, case: AccessCase, basis: Basis[Contract], source: str) -
     if basis.absent:
         sentence = f"{subject}: nothing to check, there is no such contract."
         return Check(name, Result.UNKNOWN, sentence, source, {"reason": "no such contract"}, basis.as_of)
-    why = case.live.reason or ""
-    if name == "exists":  # the other lines need not say again how far the portal's copy helps
-        aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
-        why = f"{aged}, and ASPIRE could not be asked. {why}"
-    sentence = f"{subject} cannot be checked: {why}".strip()
-    return Check(name, Result.UNKNOWN, sentence, source, {"reason": case.live.reason}, basis.as_of, "Retry.")
+    why = unknown_because(case.stored)
+    sentence = f"{subject} cannot be checked: {why}."
+    return Check(name, Result.UNKNOWN, sentence, source, {"reason": why}, basis.as_of, case.live.way_out)
 
 
 def _oids(linked: Iterable[LinkedAccount]) -> frozenset[int]:

@@ -12,7 +12,15 @@ from portal_admin.domain.freshness import SOURCE as FRESHNESS_SOURCE
 from portal_admin.domain.freshness import next_due
 from portal_admin.domain.people import Site
 from portal_admin.domain.policy import PortalSettings
-from portal_admin.domain.reading import Answer, Basis, Live, Stored, choose_basis, differences
+from portal_admin.domain.reading import (
+    Answer,
+    Basis,
+    Live,
+    Stored,
+    choose_basis,
+    differences,
+    unknown_because,
+)
 from portal_admin.domain.records import Account, Contract
 from portal_admin.domain.text import label_key
 from portal_admin.domain.verdict import Check, Edition, Result, Verdict, conjunction
@@ -55,6 +63,12 @@ class Holding:
 
     account: Account
     contracts: tuple[Contract, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The account's role types on all its contracts, as ASPIRE writes them."""
+        held = (role for contract in self.contracts for role in contract.roles)
+        return tuple(sorted({role.role_type for role in held if role.account_oid == self.account.oid}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,8 @@ def _some_contract(case: OfferCase, basis: Basis[Holding], name: str, test: _Tes
         sentence = f"Its only contract {test.not_one}."
     else:
         sentence = f"None of its {len(basis.fact.contracts)} contracts {test.none}."
+    if name == "role" and basis.fact.roles:
+        sentence = f"{sentence} Its roles are: {', '.join(basis.fact.roles)}."
     return Check(name, Result.FAIL, sentence, PICKER_SOURCE, evidence, basis.as_of, test.fix)
 
 
@@ -222,7 +238,7 @@ def _synced(case: OfferCase, rule: EditionRule) -> Check:
     wait = _wait_words(rule, waiting) if waiting else NEXT_SYNC
     if live.fact is None:
         evidence["reason"] = live.reason
-        retry = wait if waiting else "Retry when ASPIRE answers."
+        retry = wait if waiting else live.way_out
         return check(Result.UNKNOWN, f"Not compared with ASPIRE: {live.reason}", retry)
     if stored.fact is None:
         return check(Result.FAIL, "ASPIRE has this account, but the portal has not received it yet.", wait)
@@ -282,11 +298,8 @@ def _unknown(name: str, case: OfferCase, basis: Basis[Holding]) -> Check:
         return Check(
             name, Result.UNKNOWN, sentence, PICKER_SOURCE, {"reason": "no such account"}, basis.as_of
         )
-    why = case.live.reason or ""
-    if name == "exists":  # the other lines need not say again how far the portal's copy helps
-        aged = "the portal's copy is too old to rely on" if case.stored.fact else "the portal has no copy"
-        why = f"{aged}, and ASPIRE could not be asked. {why}"
-    sentence = f"{subject} cannot be checked: {why}".strip()
+    why = unknown_because(case.stored)
+    sentence = f"{subject} cannot be checked: {why}."
     return Check(
-        name, Result.UNKNOWN, sentence, PICKER_SOURCE, {"reason": case.live.reason}, basis.as_of, "Retry."
+        name, Result.UNKNOWN, sentence, PICKER_SOURCE, {"reason": why}, basis.as_of, case.live.way_out
     )

@@ -9,9 +9,32 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from portal_admin.domain.freshness import is_stale
+from portal_admin.errors import (
+    AspireDenied,
+    AspirePasswordExpired,
+    AspireReplyUnreadable,
+    AspireSignInFailed,
+    SecretsUnavailable,
+    SettingsProblem,
+)
 
 Fact = TypeVar("Fact")
 Name = TypeVar("Name")
+
+
+RETRY = "Retry when ASPIRE answers."
+SIGN_IN = "Check this login's user name and password in ASPIRE, then sign in again."
+CONNECT = "Set up the ASPIRE connection in the profile."
+
+# What helps by the kind of failure; asking again helps only where ASPIRE did not answer.
+WAYS_OUT: Mapping[str, str] = {
+    AspireDenied.kind: "Ask for the right to read it in ASPIRE, or let somebody look who has it.",
+    AspirePasswordExpired.kind: "Change this login's password in ASPIRE, then sign in again with the new one.",
+    AspireSignInFailed.kind: SIGN_IN,
+    AspireReplyUnreadable.kind: "Tell whoever runs ASPIRE's gateway; until it is mended, look in ASPIRE itself.",
+    SettingsProblem.kind: CONNECT,
+    SecretsUnavailable.kind: SIGN_IN,
+}
 
 
 class Answer(StrEnum):
@@ -24,12 +47,18 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Live(Generic[Fact]):
-    """One live reading; `reason` says in words why an UNREAD one failed."""
+    """One live reading; `reason` says in words why an UNREAD one failed, and `kind` is the kind of that failure."""
 
     answer: Answer
     at: datetime
     fact: Fact | None = None
     reason: str | None = None
+    kind: str | None = None
+
+    @property
+    def way_out(self) -> str:
+        """What helps where ASPIRE could not be asked."""
+        return WAYS_OUT.get(self.kind or "", RETRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +91,12 @@ def choose_basis(stored: Stored[Fact], live: Live[Fact], now: datetime, cadence:
     if live.answer is Answer.READ:
         return Basis(live.fact, live.at, only_live=True)
     return Basis(None, live.at, absent=live.answer is Answer.ABSENT)
+
+
+def unknown_because(stored: Stored[Fact]) -> str:
+    """Why nothing is known, shortly: `synced` tells in full why ASPIRE could not be asked."""
+    copy = "the portal's copy is too old to rely on" if stored.fact is not None else "the portal has no copy"
+    return f"{copy}, and ASPIRE's own facts could not be read"
 
 
 @dataclass(frozen=True, slots=True)

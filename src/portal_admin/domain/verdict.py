@@ -59,6 +59,12 @@ class Verdict:
     def unknown(self) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if check.result is Result.UNKNOWN)
 
+    @property
+    def doubt(self) -> str:
+        """What cannot be told, and in full why not, where the verdict is that nobody can tell."""
+        told = self.unknown[:1] + tuple(check for check in self.unknown[1:] if check.name == "synced")
+        return " ".join(check.sentence for check in told)
+
     def check(self, name: str) -> Check:
         """The check of that name; a KeyError is a programming mistake."""
         for check in self.checks:

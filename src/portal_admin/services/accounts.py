@@ -128,8 +128,7 @@ def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tup
     for account_id, offer in offers:
         verdict = offer.verdict
         if verdict.cannot_tell:
-            reasons = " ".join(check.sentence for check in verdict.unknown[:1])
-            raise CouldNotLook(f"Account {account_id} was not linked: {reasons}")
+            raise CouldNotLook(f"Account {account_id} was not linked: {verdict.doubt}")
         if verdict.verdict != "offered":
             failed = tuple(check for check in verdict.failed if check.name != "synced")
             reasons = " ".join(check.sentence for check in failed)

@@ -89,11 +89,11 @@ def live_names(desk: Desk, oids: set[int]) -> dict[int, Account]:
 def _ask(desk: Desk, question: Callable[[AspireClient], Fact | None]) -> Live[Fact]:
     at = desk.clock()
     if desk.aspire is None:
-        return Live(Answer.UNREAD, at, reason=NOT_CONFIGURED)
+        return Live(Answer.UNREAD, at, reason=NOT_CONFIGURED, kind=SettingsProblem.kind)
     try:
         fact = question(desk.aspire)
     except AspireRecordMissing:
         return Live(Answer.ABSENT, at)
     except (CouldNotLook, SettingsProblem) as problem:
-        return Live(Answer.UNREAD, at, reason=problem.message)
+        return Live(Answer.UNREAD, at, reason=problem.message, kind=problem.kind)
     return Live(Answer.READ, at, fact) if fact is not None else Live(Answer.ABSENT, at)

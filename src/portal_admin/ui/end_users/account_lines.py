@@ -24,9 +24,10 @@ def why_not(verdict: Verdict) -> str:
     """Why an account may not be linked, or why nobody can tell; empty when it is offered."""
     if verdict.verdict == OFFERED:
         return ""
-    checks = verdict.unknown[:1] if verdict.cannot_tell else verdict.failed
+    if verdict.cannot_tell:
+        return verdict.doubt
     # All three on one contract is implied where one of the three fails by itself.
-    told = [check for check in checks if check.name != "same_contract"] or list(checks)
+    told = [check for check in verdict.failed if check.name != "same_contract"] or list(verdict.failed)
     return " ".join(check.sentence for check in told)
 
 
