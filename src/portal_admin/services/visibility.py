@@ -60,6 +60,15 @@ class ContractLine(NamedTuple):
 
 def joined(settings: PortalSettings, *columns: Any) -> Select[Any]:
     """Those columns of every user × visible contract × linked account × admitted role."""
+    return _on_any_site(settings, *columns).join(
+        site_private_label,
+        (site_private_label.c.site_id == end_user.c.site_id)
+        & (site_private_label.c.label_key == aspire_contract.c.label_key),
+    )
+
+
+def _on_any_site(settings: PortalSettings, *columns: Any) -> Select[Any]:
+    """The same, whether or not the user's site takes the contract's private label."""
     role, contract = aspire_contract_role, aspire_contract
     return (
         select(*columns)
@@ -68,11 +77,6 @@ def joined(settings: PortalSettings, *columns: Any) -> Select[Any]:
         .join(site, site.c.id == end_user.c.site_id)
         .join(role, role.c.account_oid == account_link.c.account_oid)
         .join(contract, contract.c.oid == role.c.contract_oid)
-        .join(
-            site_private_label,
-            (site_private_label.c.site_id == end_user.c.site_id)
-            & (site_private_label.c.label_key == contract.c.label_key),
-        )
         .where(contract.c.is_booked, role.c.role_type.in_(settings.admitted_roles))
     )
 
@@ -131,21 +135,9 @@ def sights_of_labels(
     connection: Connection, settings: PortalSettings, *, site_id: int, label_keys: Iterable[str]
 ) -> tuple[Sight, ...]:
     """Everybody on the site who sees contracts of those labels where the site takes them, or would once Active."""
-    role, contract = aspire_contract_role, aspire_contract
     # Not `joined`: the labels asked for need not be mapped yet.
-    query = (
-        select(*SIGHT_COLUMNS)
-        .select_from(account_link)
-        .join(end_user, end_user.c.id == account_link.c.user_id)
-        .join(site, site.c.id == end_user.c.site_id)
-        .join(role, role.c.account_oid == account_link.c.account_oid)
-        .join(contract, contract.c.oid == role.c.contract_oid)
-        .where(
-            site.c.id == site_id,
-            contract.c.is_booked,
-            contract.c.label_key.in_(sorted(label_keys)),
-            role.c.role_type.in_(settings.admitted_roles),
-        )
+    query = _on_any_site(settings, *SIGHT_COLUMNS).where(
+        site.c.id == site_id, aspire_contract.c.label_key.in_(sorted(label_keys))
     )
     return tuple(sights(connection, query.order_by(*SIGHT_ORDER)))
 
