@@ -110,9 +110,22 @@ def test_that_a_link_preview_has_its_shape(cli: Cli, portal: Engine) -> None:
                 {"contract_id": "0012-0048", "reasons": ["private_label"]},
                 {"contract_id": "0012-0049", "reasons": ["private_label"]},
             ],
+            "refused": None,
         },
     )
     assert everything(portal) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"), [(("A-006", "--add"), "role"), (("A-001", "--remove"), "last_link")]
+)
+def test_that_a_link_preview_warns_that_the_change_would_be_refused(
+    cli: Cli, change: tuple[str, str], rule: str
+) -> None:
+    ran = cli("links", "preview", *ON_RUTH, "--account", *change, "--json")
+    assert (ran.code, ran.row["refused"]["rule"]) == (0, rule)
+    assert ran.row["refused"]["message"] in ran.stderr
+    assert "would be refused" in cli("links", "preview", *ON_RUTH, "--account", *change).stderr
 
 
 def test_that_a_label_preview_changes_nothing_and_the_change_is_what_it_said(

@@ -54,7 +54,9 @@ def preview_links(context: Context, args: Namespace) -> int:
     from portal_admin.services import links
 
     chosen = {"add": args.accounts} if args.add else {"remove": args.accounts}
-    found = links.preview(context.desk, site=args.site, email=args.email, **chosen)
+    found = links.rehearse(context.desk, site=args.site, email=args.email, **chosen)
+    if found.refused:
+        context.out.say(f"Warning: this change would be refused. {found.refused.message}")
     if context.json:
         context.out.document(
             {
@@ -63,6 +65,7 @@ def preview_links(context: Context, args: Namespace) -> int:
                 "hidden": [
                     {"contract_id": line.contract_id, "reasons": line.reasons} for line in found.hidden
                 ],
+                "refused": found.refused,
             }
         )
         return stale_exit(context.out, found.freshness)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from portal_admin.domain.access import area_of, hidden_reasons
+from portal_admin.domain.offering import Holding
 from portal_admin.domain.people import EndUser, LinkedAccount, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer
@@ -24,9 +25,10 @@ from portal_admin.services.live import live_holding
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from portal_admin.services.snapshot import Freshness
-from portal_admin.services.typed_ids import typed_account_id, typed_account_ids
+from portal_admin.services.typed_ids import typed_account_ids
 
 LAST_LINK_SOURCE = "managing-portal-users"
+CANNOT_TELL = "cannot_tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,26 @@ class PreviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a change would not be made now: the rule, `cannot_tell` where a needed fact is missing, and a sentence."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """What linking or unlinking would change for the user once Active; `hidden` contracts of the account stay hidden."""
+    """What linking or unlinking would change for the user once Active; `hidden` contracts of the account stay hidden.
+
+    `refused` is only filled by `rehearse`.
+    """
 
     user: EndUser
     gained: tuple[PreviewLine, ...]
     lost: tuple[PreviewLine, ...]
     hidden: tuple[HiddenContract, ...]
     freshness: Freshness
+    refused: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,10 @@ class Changed:
 def preview(
     desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> LinkPreview:
-    """The contracts gained, lost and still hidden when those accounts are linked or unlinked, from the snapshot."""
+    """The contracts gained, lost and still hidden when those accounts are linked or unlinked.
+
+    It rests on the snapshot, and for an account that the snapshot lacks on what ASPIRE says now.
+    """
     added, removed = typed_account_ids(add), typed_account_ids(remove)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
@@ -81,15 +98,15 @@ def preview(
         held = snapshot.contracts_held(connection, before | fresh)
         contracts = {c.oid: c for some in held.values() for c in some}
         age = snapshot.freshness(connection, settings, desk.clock())
-        ours = _Eyes(on, settings, before), _Eyes(on, settings, (before | fresh) - gone)
-    for account_id, account in stored.items():
-        if account is None:
-            _explain_missing(desk, account_id)
+    for holding in _not_received(desk, stored):
+        fresh.add(holding.account.oid)
+        contracts |= {contract.oid: contract for contract in holding.contracts}
+    ours = _Eyes(on, settings, before), _Eyes(on, settings, (before | fresh) - gone)
     return _compare(user, contracts.values(), ours, fresh | gone, age)
 
 
 def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUserPreview:
-    """The contracts that a new user linked to those accounts would see on the site, from the snapshot."""
+    """The contracts that a new user linked to those accounts would see on the site, read as in `preview`."""
     wanted = typed_account_ids(account_ids)
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
@@ -98,9 +115,9 @@ def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUser
         held = snapshot.holdings(connection, [account for account in stored.values() if account])
         contracts = {c.oid: c for holding in held.values() for c in holding.contracts}
         age = snapshot.freshness(connection, settings, desk.clock())
-    for account_id, account in stored.items():
-        if account is None:
-            _explain_missing(desk, account_id)
+    for holding in _not_received(desk, stored):
+        held[holding.account.oid] = holding
+        contracts |= {contract.oid: contract for contract in holding.contracts}
     eyes = _Eyes(on, settings, set(held))
     opened, hidden = [], []
     for contract in sorted(contracts.values(), key=lambda c: (c.contract_id, c.oid)):
@@ -110,6 +127,26 @@ def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUser
         else:
             opened.append(PreviewLine(contract.contract_id, area_of(contract)))
     return NewUserPreview(tuple(opened), tuple(hidden), age)
+
+
+def rehearse(
+    desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> LinkPreview:
+    """The preview, and whether the change itself would be refused now; both within one look-up's budget."""
+    added, removed = tuple(add), tuple(remove)
+    with accounts.one_budget(desk):
+        found = preview(desk, site=site, email=email, add=added, remove=removed)
+        try:
+            if added:
+                offered = accounts.require_offered(desk, site=site, account_ids=added)
+                _require_new(found.user, offered)
+            else:
+                _require_rest(found.user, {_linked(found.user, account_id).oid for account_id in removed})
+        except Refused as refused:
+            return replace(found, refused=Refusal(refused.rule, refused.message))
+        except CouldNotLook as problem:
+            return replace(found, refused=Refusal(CANNOT_TELL, problem.message))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +180,20 @@ def _compare(
     return LinkPreview(user, tuple(gained), tuple(lost), tuple(hidden), age)
 
 
-def _explain_missing(desk: Desk, account_id: str) -> None:
-    live = live_holding(desk, account_id)
-    if live.answer is Answer.UNREAD:
-        raise CouldNotLook(
-            f"The portal has no copy of account {account_id}, and ASPIRE could not be asked. {live.reason}"
-        )
-    if live.answer is Answer.ABSENT:
-        raise NotFound(f"Neither the portal nor ASPIRE has an account {account_id}.")
-    raise CouldNotLook(
-        f"The portal has not received account {account_id} yet; preview it after the next sync."
-    )
+def _not_received(desk: Desk, stored: Mapping[str, Account | None]) -> list[Holding]:
+    """What ASPIRE says of the accounts that the snapshot lacks; NotFound when it lacks one too."""
+    found = []
+    with accounts.one_budget(desk):
+        for account_id in (account_id for account_id, account in stored.items() if account is None):
+            live = live_holding(desk, account_id)
+            if live.answer is Answer.UNREAD:
+                raise CouldNotLook(
+                    f"The portal has no copy of account {account_id}, and ASPIRE could not be asked. {live.reason}"
+                )
+            if live.fact is None:
+                raise NotFound(f"Neither the portal nor ASPIRE has an account {account_id}.")
+            found.append(live.fact)
+    return found
 
 
 def add(
@@ -166,9 +206,7 @@ def add(
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         require_version(user, version)
-        new = [account for account in offered if account.oid not in {linked.oid for linked in user.accounts}]
-        if not new:
-            raise Refused(f"{user.email} is linked to that already.", rule="already_linked")
+        new = _require_new(user, offered)
         insert_links(connection, desk, user.id, new)
         changed = _bump(connection, desk, user, on, action="link.add", accounts=new)
     return Changed(named(changed, new), read_records(desk, new))
@@ -176,23 +214,26 @@ def add(
 
 def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int | None = None) -> Changed:
     """Unlink an account; the last link stays, because a user needs at least one."""
+    return remove_several(desk, site=site, email=email, account_ids=[account_id], version=version)
+
+
+def remove_several(
+    desk: Desk, *, site: str, email: str, account_ids: Iterable[str], version: int | None = None
+) -> Changed:
+    """Unlink accounts, all or none."""
+    wanted = typed_account_ids(account_ids)
     with writing(desk.engine) as connection:
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         require_version(user, version)
-        linked = _linked(user, typed_account_id(account_id))
-        if len(user.accounts) == 1:
-            raise Refused(
-                f"{user.email} needs at least one linked account. Link another first, or Deactivate User.",
-                rule="last_link",
-                source=LAST_LINK_SOURCE,
-            )
+        linked = {_linked(user, account_id).oid: _linked(user, account_id) for account_id in wanted}
+        _require_rest(user, set(linked))
         connection.execute(
             delete(account_link).where(
-                account_link.c.user_id == user.id, account_link.c.account_oid == linked.oid
+                account_link.c.user_id == user.id, account_link.c.account_oid.in_(sorted(linked))
             )
         )
-        return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=[linked]))
+        return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=linked.values()))
 
 
 def undo_remove(desk: Desk, *, site: str, email: str, account: LinkedAccount) -> Changed:
@@ -283,6 +324,23 @@ def _bump(
         },
     )
     return after
+
+
+def _require_new(user: EndUser, offered: Iterable[Account]) -> list[Account]:
+    linked = {account.oid for account in user.accounts}
+    new = [account for account in offered if account.oid not in linked]
+    if not new:
+        raise Refused(f"{user.email} is linked to that already.", rule="already_linked")
+    return new
+
+
+def _require_rest(user: EndUser, gone: set[int]) -> None:
+    if {account.oid for account in user.accounts} <= gone:
+        raise Refused(
+            f"{user.email} needs at least one linked account. Link another first, or Deactivate User.",
+            rule="last_link",
+            source=LAST_LINK_SOURCE,
+        )
 
 
 def _linked(user: EndUser, account_id: str) -> LinkedAccount:
