@@ -30,6 +30,7 @@ ENVIRONMENT = {
     Secret.ASPIRE: "PORTAL_ADMIN_ASPIRE_PASSWORD",
     Secret.DATABASE: "PORTAL_ADMIN_DATABASE_PASSWORD",
 }
+_SIGN_IN = {Secret.ASPIRE: "portal-admin signin", Secret.DATABASE: "portal-admin signin --database"}
 
 _session: dict[tuple[str, Secret], str] = {}
 _first_use = Lock()
@@ -45,8 +46,11 @@ def get_password(profile: str, secret: Secret) -> str | None:
 
     try:
         return _keyring().get_password(SERVICE, _entry(profile, secret))
-    except KeyringError as problem:
-        raise _unavailable() from problem
+    except (KeyringError, SecretsUnavailable) as problem:
+        raise SecretsUnavailable(
+            "There is no password to sign in with, because this machine's keyring is missing or locked: unlock it and "
+            f"run `{_SIGN_IN[secret]}`, or set {ENVIRONMENT[secret]}."
+        ) from problem
 
 
 def set_password(profile: str, secret: Secret, password: str) -> None:

@@ -147,6 +147,12 @@ class AspirePasswordExpired(AspireSignInFailed):
     title = "The ASPIRE password must be changed"
 
 
+class AspirePasswordMissing(AspireSignInFailed):
+    """Nobody gave this machine a password to sign in to ASPIRE with, so ASPIRE was not asked."""
+
+    title = "There is no password for ASPIRE"
+
+
 class AspireReplyUnreadable(CouldNotLook):
     """ASPIRE's reply does not follow the contract; the message holds the JSON path."""
 

@@ -133,7 +133,7 @@ def test_that_an_unknown_password_is_said_without_asking(
     passwords.append(None)
     with pytest.raises(AspireSignInFailed) as caught:
         client.instance()
-    assert "No password" in caught.value.message
+    assert "There is no password" in caught.value.message
     assert server.asked == []
 
 

@@ -11,7 +11,7 @@ from keyring.backends import fail
 from sqlalchemy import Engine, insert, select, text, update
 
 from portal_admin.cli import run
-from portal_admin.credentials import Secret, set_password
+from portal_admin.credentials import Secret, delete_passwords, remember_for_session, set_password
 from portal_admin.models import setting, sync_run, sync_state
 from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.portfolio import from_dict
@@ -200,7 +200,7 @@ def test_that_a_clock_that_went_back_with_a_restore_sends_nobody_to_the_time_ser
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"SaveCustomerAmortizationSchedule": False}, {"amortization_schedule": "fail"}),
+        ({"SaveCustomerAmortizationSchedule": False}, {"amortization_schedule": "advice"}),
         ({"SaveCustomerAmortizationSchedule": None}, {"amortization_schedule": "unknown"}),
         ({"CalculateContractValuesJob": {"IsScheduled": False}}, {"contract_values_job": "fail"}),
         ({"CalculateContractValuesJob": None}, {"contract_values_job": "unknown"}),
@@ -228,8 +228,28 @@ def test_that_no_keyring_matters_less_when_the_environment_gives_the_password(
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     unknown = dict.fromkeys(ASPIRE_CHECKS | {"aspire"}, "unknown")
     assert examined() == results(keyring="fail", signed_in="fail", **unknown)
+    assert "Set PORTAL_ADMIN_ASPIRE_PASSWORD" in message("signed_in")
     monkeypatch.setenv("PORTAL_ADMIN_ASPIRE_PASSWORD", "sandbox")
     assert examined() == results(keyring="advice")
+    monkeypatch.setenv("PORTAL_ADMIN_ASPIRE_PASSWORD", "wrong")
+    assert "Correct PORTAL_ADMIN_ASPIRE_PASSWORD." in message("signed_in")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_without_a_password_nothing_is_said_of_an_aspire_that_was_not_asked() -> None:
+    delete_passwords("uat")
+    unknown = dict.fromkeys(ASPIRE_CHECKS | {"aspire"}, "unknown")
+    assert examined() == results(signed_in="fail", **unknown)
+    assert message("signed_in").endswith("Run `portal-admin signin`.")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_typed_password_that_is_wrong_points_to_the_environment_where_nothing_keeps_it(
+    engine: Engine,
+) -> None:
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    remember_for_session("uat", Secret.ASPIRE, "wrong")
+    assert message("signed_in").endswith("Set PORTAL_ADMIN_ASPIRE_PASSWORD.")
 
 
 @pytest.mark.usefixtures("healthy")
@@ -255,6 +275,11 @@ def test_that_the_command_prints_a_line_for_each_check(
     assert set(lines[0]) == {"check", "result", "message", "fix"}
     healthy.settings({})
     assert run(["doctor"]) == 3
-    healthy.settings({"SaveCustomerAmortizationSchedule": False})
+    healthy.settings({"CalculateContractValuesJob": {"IsScheduled": False}})
     assert run(["doctor"]) == 1
-    assert "Set ASPIRE's Save Customer Amortization Schedule to Yes." in capsys.readouterr().out
+    assert "schedule a daily job with the task Calculate Contract Values" in capsys.readouterr().out
+    healthy.settings({"CalculateContractValuesJob": job, "SaveCustomerAmortizationSchedule": False})
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert "set ASPIRE's Save Customer Amortization Schedule to Yes." in told
+    assert f"The last complete reading was at {now:%Y-%m-%d %H:%M} UTC." in told

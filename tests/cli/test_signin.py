@@ -52,9 +52,25 @@ def test_that_a_password_that_aspire_refuses_is_not_kept(
 
 @pytest.mark.usefixtures("box")
 def test_that_without_a_keyring_the_other_ways_are_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
-    typed(monkeypatch, "sandbox")
-    assert run(["signin", "--password-stdin"]) == 1
-    assert "PORTAL_ADMIN_ASPIRE_PASSWORD" in capsys.readouterr().err
+    assert run(["signin"]) == 1
+    assert "or set PORTAL_ADMIN_ASPIRE_PASSWORD." in capsys.readouterr().err
+    assert run(["signin", "--database"]) == 1
+    assert "or set PORTAL_ADMIN_DATABASE_PASSWORD." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("engine")
+def test_that_a_command_without_a_password_says_how_to_give_one(
+    box: Sandbox, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_profile(Profile("desk", database_url, box.url, "sandbox"))
+    assert run(["sync", "--profile", "desk"]) == 3
+    said = "There is no password to sign in with: run `portal-admin signin`, or set PORTAL_ADMIN_ASPIRE_PASSWORD."
+    assert said in capsys.readouterr().err
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    assert run(["sync", "--profile", "desk"]) == 1
+    told = capsys.readouterr().err
+    assert "There is no password to sign in with" in told
+    assert "or set PORTAL_ADMIN_ASPIRE_PASSWORD." in told

@@ -238,7 +238,7 @@ def test_that_a_kept_password_never_reaches_an_address_it_was_not_typed_for(
     type_in(page.form.aspire_url, sandbox.url)
     click(page.test_button)
     settle()
-    assert any("No password for ASPIRE is known" in line for line in findings(page))
+    assert any("There is no password to sign in with" in line for line in findings(page))
     click(page.save_button)
     settle()
     assert chosen == ["UAT"]

@@ -11,7 +11,7 @@ from portal_admin.aspire.budget import Budget, Timing
 from portal_admin.aspire.failures import from_sign_in, too_slow
 from portal_admin.aspire.parsing import decode_session
 from portal_admin.aspire.transport import Transport
-from portal_admin.errors import AspireSignInFailed
+from portal_admin.errors import AspirePasswordMissing, AspireSignInFailed
 
 REFRESH_BEFORE = timedelta(seconds=60)
 # Repeating a wrong password for every waiting screen would lock the login in ASPIRE.
@@ -79,8 +79,9 @@ class SignIn:
     def _known_password(self) -> str:
         password = self._password()
         if not password:
-            raise AspireSignInFailed(
-                "No password for ASPIRE is known on this machine. Sign in to ASPIRE first."
+            raise AspirePasswordMissing(
+                "There is no password to sign in with: run `portal-admin signin`, or set "
+                "PORTAL_ADMIN_ASPIRE_PASSWORD."
             )
         return password
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from portal_admin import settings
 from portal_admin.cli.frame import Commands, Context
-from portal_admin.credentials import Secret, delete_passwords, set_password
+from portal_admin.credentials import ENVIRONMENT, Secret, check_keyring, delete_passwords, set_password
 from portal_admin.errors import DONE, InvalidInput, SecretsUnavailable, SettingsProblem
 from portal_admin.settings import Profile
 
@@ -102,6 +102,7 @@ def sign_in(context: Context, args: Namespace) -> int:
     secret = Secret.DATABASE if args.database else Secret.ASPIRE
     if secret is Secret.ASPIRE and not (profile.aspire_url and profile.aspire_user):
         raise SettingsProblem(f"Profile {profile.name} names no ASPIRE address and user.")
+    _check_keyring(secret)
     password = _password(profile, secret, from_stdin=args.password_stdin)
     expires = None
     if secret is Secret.ASPIRE:
@@ -116,6 +117,17 @@ def sign_in(context: Context, args: Namespace) -> int:
         context.out.document({"profile": profile.name, "secret": secret, "expires_at": expires})
     context.out.line(f"The password of profile {profile.name} is kept in this machine's keyring.")
     return DONE
+
+
+def _check_keyring(secret: Secret) -> None:
+    """Refuse before a password is typed that could not be kept."""
+    try:
+        check_keyring()
+    except SecretsUnavailable as problem:
+        raise SecretsUnavailable(
+            "`portal-admin signin` cannot keep a password here: unlock or install a keyring and run it again, or set "
+            f"{ENVIRONMENT[secret]}."
+        ) from problem
 
 
 def _forget_passwords(context: Context, name: str) -> None:

@@ -9,11 +9,13 @@ from portal_admin.errors import (
     AspireBusy,
     AspireFailed,
     AspirePasswordExpired,
+    AspirePasswordMissing,
     AspireReplyUnreadable,
     AspireTooSlow,
     AspireUnreachable,
     CouldNotLook,
     DeskError,
+    SecretsUnavailable,
 )
 from portal_admin.services.doctor.visit import Finding, NotLookedAt, Visit
 
@@ -43,7 +45,7 @@ def aspire(visit: Visit) -> Finding:
     if isinstance(problem, NOT_REACHED):
         fix = "Check the address, the network or VPN, and whether ASPIRE is running."
         return Finding("aspire", Result.FAIL, problem.message, fix)
-    if problem is not None and not isinstance(problem, CouldNotLook):
+    if isinstance(problem, AspirePasswordMissing) or (problem and not isinstance(problem, CouldNotLook)):
         raise NotLookedAt("Not looked at: there is no password to ask with.")
     return Finding("aspire", Result.PASS, f"ASPIRE answers at {profile.aspire_url}.")
 
@@ -54,10 +56,24 @@ def signed_in(visit: Visit) -> Finding:
         return Finding("signed_in", Result.PASS, f"Signed in as {profile.aspire_user}.")
     if visit.patient.aspire is None or isinstance(problem, NOT_REACHED):
         raise NotLookedAt("Not looked at: ASPIRE could not be asked.")
-    fix = "Run `portal-admin signin`."
+    fix = _way_to_sign_in(visit)
     if isinstance(problem, AspirePasswordExpired):
-        fix = "Change the password in ASPIRE, then run `portal-admin signin`."
+        fix = f"Change the password in ASPIRE, then: {fix}"
     return Finding("signed_in", Result.FAIL, problem.message, fix)
+
+
+def _way_to_sign_in(visit: Visit) -> str:
+    patient = visit.patient
+    if patient.password_in_environment:
+        # It comes before whatever `signin` keeps.
+        return "Correct PORTAL_ADMIN_ASPIRE_PASSWORD."
+    if isinstance(visit.sign_in, SecretsUnavailable):
+        return "Set PORTAL_ADMIN_ASPIRE_PASSWORD, or unlock the keyring and run `portal-admin signin`."
+    try:
+        patient.check_keyring()
+    except SecretsUnavailable:
+        return "Set PORTAL_ADMIN_ASPIRE_PASSWORD."
+    return "Run `portal-admin signin`."
 
 
 def capabilities(visit: Visit) -> Finding:
@@ -122,8 +138,11 @@ def amortization_schedule(visit: Visit) -> Finding:
         message = "ASPIRE does not tell its Global Setting Save Customer Amortization Schedule."
         return Finding(name, Result.UNKNOWN, message, "Look it up in ASPIRE; its default is No.")
     if not kept:
+        # Its default, and a company may want it so: the portal lacks one list and shows nothing wrong. Without the job
+        # above, values that the portal does show are never calculated.
         message = "ASPIRE does not save amortization schedules, so the portal shows none."
-        return Finding(name, Result.FAIL, message, "Set ASPIRE's Save Customer Amortization Schedule to Yes.")
+        fix = "If customers should see them, set ASPIRE's Save Customer Amortization Schedule to Yes."
+        return Finding(name, Result.ADVICE, message, fix)
     return Finding(name, Result.PASS, "ASPIRE saves amortization schedules.")
 
 
