@@ -261,6 +261,22 @@ def test_that_a_database_that_refuses_changes_fails_the_write_alone(engine: Engi
     assert examined() == results(write_access="fail")
 
 
+def test_that_an_aspire_that_cannot_be_reached_is_no_refusal_but_hides_none(
+    healthy: Sandbox, database_url: str, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_profile(Profile("uat", database_url, "http://127.0.0.1:9", "sandbox"), change=True)
+    synced(engine, datetime.now(UTC))
+    assert run(["doctor", "--json"]) == 3
+    lines = {line["check"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert lines["aspire"]["result"] == "fail"
+    assert set(lines["aspire"]) == {"check", "result", "message", "fix"}
+    synced(engine, NOW - timedelta(days=400))
+    assert run(["doctor"]) == 1
+    add_profile(Profile("uat", database_url), change=True)
+    synced(engine, datetime.now(UTC))
+    assert run(["doctor"]) == 1
+
+
 def test_that_the_command_prints_a_line_for_each_check(
     healthy: Sandbox, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:

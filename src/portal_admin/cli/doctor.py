@@ -7,6 +7,7 @@ from argparse import Namespace
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.domain.verdict import Result
 from portal_admin.errors import COULD_NOT_LOOK, DONE, REFUSED
+from portal_admin.services.doctor import Finding
 from portal_admin.wiring import examine_profile
 
 
@@ -18,16 +19,21 @@ def add(commands: Commands) -> None:
 
 
 def doctor(context: Context, _args: Namespace) -> int:
-    results = set()
+    codes = set()
     for finding in examine_profile(context.profile):
-        results.add(finding.result)
+        codes.add(_exit_code(finding))
         if context.json:
-            context.out.document(finding)
+            shown = ("check", "result", "message", "fix")
+            context.out.document({name: getattr(finding, name) for name in shown})
         else:
             context.out.line(f"{finding.result:<8}{finding.check:<23}{finding.message}")
             if finding.fix:
                 context.out.line(f"{'':<31}{finding.fix}")
         context.out.flush()
-    if Result.FAIL in results:
-        return REFUSED
-    return COULD_NOT_LOOK if Result.UNKNOWN in results else DONE
+    return next(code for code in (REFUSED, COULD_NOT_LOOK, DONE) if code in codes)
+
+
+def _exit_code(finding: Finding) -> int:
+    if finding.could_not_look or finding.result is Result.UNKNOWN:
+        return COULD_NOT_LOOK
+    return REFUSED if finding.result is Result.FAIL else DONE

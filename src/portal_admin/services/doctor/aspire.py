@@ -44,7 +44,7 @@ def aspire(visit: Visit) -> Finding:
         return Finding("aspire", Result.FAIL, "The profile names no ASPIRE address and user.", fix)
     if isinstance(problem, NOT_REACHED):
         fix = "Check the address, the network or VPN, and whether ASPIRE is running."
-        return Finding("aspire", Result.FAIL, problem.message, fix)
+        return Finding("aspire", Result.FAIL, problem.message, fix, could_not_look=True)
     if isinstance(problem, AspirePasswordMissing) or (problem and not isinstance(problem, CouldNotLook)):
         raise NotLookedAt("Not looked at: there is no password to ask with.")
     return Finding("aspire", Result.PASS, f"ASPIRE answers at {profile.aspire_url}.")

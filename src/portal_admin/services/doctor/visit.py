@@ -21,12 +21,13 @@ from portal_admin.settings import Profile
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and what to do about it."""
+    """What one check found, and what to do about it; `could_not_look` when it failed for want of an answer."""
 
     check: str
     result: Result
     message: str
     fix: str | None = None
+    could_not_look: bool = False
 
 
 @dataclass(frozen=True)
