@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal_admin.cli import run
+from portal_admin.sandbox.faults import from_json
 
 PORTFOLIO = {"Instance": {"InstanceId": "T1", "Version": "5.20.57", "Generation": 1}}
 
@@ -60,3 +61,14 @@ def test_that_a_file_that_is_no_portfolio_is_refused(
     assert run(["sandbox", "--portfolio", str(tmp_path / "list.json")]) == 1
     assert "portfolio" in capsys.readouterr().err
     assert run(["sandbox", "--portfolio", str(tmp_path / "missing.json")]) == 1
+
+
+def test_that_help_tells_of_the_portfolio_file_and_of_changes_and_faults(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["sandbox", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for part in ("FILE holds lists of records", "/_sandbox/records/Contracts/10", "PUT /_sandbox/faults"):
+        assert part in told
+    example = told[told.index("such as [") + len("such as ") : told.index(" lets it fail")]
+    assert from_json(json.loads(example))

@@ -20,6 +20,13 @@ def add(commands: Commands) -> None:
         "Run a stand-in ASPIRE on this machine until Ctrl+C. It answers on the loopback address alone; "
         "sign in as sandbox with the password sandbox."
     )
+    parser.epilog = (
+        "FILE holds lists of records with ASPIRE's field names: Instance, Accounts, Contacts, Contracts, Invoices and so "
+        "on; absent lists are empty. While the sandbox runs, PUT, PATCH or DELETE /_sandbox/records/Contracts/10 changes "
+        "a record, and PUT /_sandbox/faults with a list such as "
+        '[{"deny": "Contracts/10"}, {"status": 503, "path": "/contracts", "times": 1}] lets it fail; DELETE '
+        "/_sandbox/faults ends that. docs/sandbox.md in the source tells all of it."
+    )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--portfolio", metavar="FILE", type=Path, help="serve exactly this JSON file")
     data.add_argument(
