@@ -160,6 +160,28 @@ def test_that_account_numbers_are_cut_wherever_they_hide() -> None:
     assert found["More"]["BankAccountNumber"] == "5544"
 
 
+@pytest.mark.parametrize("name", ["BankAccountNo", "Iban", "Comment", "Deep"])
+def test_that_a_bank_account_brings_no_property_that_the_contract_does_not_name(name: str) -> None:
+    hidden = {"Deep": {"Whole": "998877665544"}}.get(name, "998877665544")
+    body = json.dumps({"Items": [{**BANK_ACCOUNT, name: hidden}]}).encode()
+    assert "998877665544" not in json.dumps(parsing.decode_detail(body, "bank_accounts"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Operating 998877665544", "Operating 5544"),
+        ("998 8776 65544", "5544"),
+        ("Store 12", "Store 12"),
+        ("Fifth Third 2024", "Fifth Third 2024"),
+    ],
+)
+def test_that_a_number_typed_into_a_nickname_is_cut_too(typed: str, kept: str) -> None:
+    body = json.dumps({"Items": [{**BANK_ACCOUNT, "NickName": typed, "RoutingNumber": "104000016"}]}).encode()
+    (found,) = parsing.decode_detail(body, "bank_accounts")
+    assert (found["NickName"], found["RoutingNumber"]) == (kept, "104000016")
+
+
 def test_that_an_unreadable_bank_account_shows_nothing_of_its_number() -> None:
     for bad in ({"AccountNumber": 123456789}, {"AccountType": None}):
         body = json.dumps({"Items": [{**BANK_ACCOUNT, **bad}]}).encode()

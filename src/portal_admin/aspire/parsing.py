@@ -19,6 +19,13 @@ Row = TypeVar("Row")
 Wired = TypeVar("Wired")
 
 LAST_DIGITS = 4
+BANK_ACCOUNTS = "bank_accounts"
+# Somebody may have typed the number into a nickname; a routing number has nine digits and is no secret.
+LONG_NUMBER = re.compile(r"\d[\d -]{3,}(\d{4})")
+_FREE_TEXT = frozenset({"BankName", "NameOnAccount", "NickName"})
+_BANK_ACCOUNT_NAMES = frozenset(
+    field.encode_name for field in msgspec.structs.fields(wire_details.BankAccount)
+)
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<field>\w+)`$")
 
@@ -50,7 +57,18 @@ def decode_detail(body: bytes, data_class: str) -> Any:
     """
     _decode(_DETAILS[data_class], body)
     record = _plain(body)
+    if data_class == BANK_ACCOUNTS:
+        return [_bank_account(found) for found in record["Items"]]
     return record["Items"] if data_class in _LISTED else record
+
+
+def _bank_account(record: dict[str, Any]) -> dict[str, Any]:
+    """The properties that the contract names and no others: another could hold the number under any name."""
+    return {
+        name: LONG_NUMBER.sub(r"\1", value) if name in _FREE_TEXT and isinstance(value, str) else value
+        for name, value in record.items()
+        if name in _BANK_ACCOUNT_NAMES
+    }
 
 
 def _plain(body: bytes) -> Any:
@@ -250,7 +268,7 @@ _DETAILS: dict[str, msgspec.json.Decoder[Any]] = {
     "payments": msgspec.json.Decoder(wire_details.Items[wire_details.Payment]),
     "alternate_efts": msgspec.json.Decoder(wire_details.Items[wire_details.AlternateEft]),
     "equipment": msgspec.json.Decoder(wire_details.Items[wire_details.Equipment]),
-    "bank_accounts": msgspec.json.Decoder(wire_details.Items[wire_details.BankAccount]),
+    BANK_ACCOUNTS: msgspec.json.Decoder(wire_details.Items[wire_details.BankAccount]),
     "credit_lines": msgspec.json.Decoder(wire_details.Items[wire_details.CreditLine]),
 }
 _LISTED = frozenset(_DETAILS) - {"contract", "amortization"}
