@@ -98,6 +98,24 @@ def test_that_a_conflict_shows_theirs_beside_mine_and_a_second_save_wins(
     assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Annabel"
 
 
+def test_that_a_conflict_never_reaches_the_form_of_the_next_person(
+    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    edit(users_page, qtbot, settle)
+    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", first_name="Annie")
+    panel = users_page.edit_panel
+    qtbot.keyClicks(panel.first_name, "Annabel")
+    panel.save_button.click()
+    panel.start(people.show_user(offline_desk, site="NW", email="pat@prairie.example"))
+    settle()
+    assert panel.user is not None
+    assert panel.user.email == "pat@prairie.example"
+    assert "Changed by somebody else" in said(users_page.messages)
+    panel.save_button.click()
+    settle()
+    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").first_name == "Annie"
+
+
 def test_that_theirs_can_be_taken_instead(
     users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
 ) -> None:

@@ -127,13 +127,13 @@ class EditPanel(SidePanel):
         self.save_button.setEnabled(True)
         self._drafts.pop(key_of(before), None)
         self.conflict.clear()
-        if self.user is not None and key_of(self.user) == key_of(before):
+        if self._shows(before):
             self.close_panel()
         self.saved.emit(before, after)
 
     def _failed(self, user: EndUser, error: DeskError) -> None:
         self.save_button.setEnabled(True)
-        if self.isHidden():
+        if self.isHidden() or not self._shows(user):
             self._page.messages.error(error, retry=lambda: self.start(user))
         elif isinstance(error, Conflict):
             self._look_at_theirs(user)
@@ -144,6 +144,8 @@ class EditPanel(SidePanel):
         desk = self._page.desk
 
         def done(theirs: EndUser) -> None:
+            if not self._shows(mine):
+                return  # another person is being edited by now; the draft meets theirs when it is opened again
             self.user = theirs  # a further Save is made with theirs in view
             self._remember()
             self._show_fixed(theirs)
@@ -153,6 +155,9 @@ class EditPanel(SidePanel):
         self._page.run(
             lambda: people.show_user(desk, site=mine.site, email=mine.email), done, self.messages.error
         )
+
+    def _shows(self, user: EndUser) -> bool:
+        return self.user is not None and key_of(self.user) == key_of(user)
 
     def _take_theirs(self) -> None:
         if self.user is None:
