@@ -102,11 +102,11 @@ class ContractsPanel(QFrame):
     def _make_table(self, currency: str) -> ListTable:
         paid = self.tr("Payment {currency}").format(currency=currency) if currency else self.tr("Payment")
         columns = [
-            Column("contract", self.tr("Contract"), 108, Kind.ID, sortable=True),
+            Column("contract", self.tr("Contract"), 112, Kind.ID, sortable=True),
             Column("type", self.tr("Type"), 108, Kind.SECONDARY, sortable=True),
             Column("customer", self.tr("Customer"), 140, sortable=True, stretch=True),
             Column("due", self.tr("Next due"), 96, Kind.ID, sortable=True),
-            Column("amount", paid, 120, Kind.AMOUNT, sortable=True),
+            Column("amount", paid, 116, Kind.AMOUNT, sortable=True),
         ]
         table = ListTable(columns, name=self.tr("Contracts"))
         table.model.modelReset.connect(lambda: self._span_hidden(table))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import EndUser
 from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -66,27 +67,21 @@ class ConflictView(QFrame):
 
     def _grid(self, base: EndUser, theirs: EndUser, first: str, last: str) -> QWidget:
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.M)
-        grid.setVerticalSpacing(Space.XS)
+        grid = FactGrid(holder)
         for place, title in enumerate((self.tr("Was"), self.tr("Theirs"), self.tr("Yours")), start=1):
             grid.addWidget(PlainLabel(title, kind="secondary"), 0, place)
-            grid.setColumnStretch(place, 1)
         lines = (
             (self.tr("First name"), base.first_name, theirs.first_name, first),
             (self.tr("Last name"), base.last_name, theirs.last_name, last),
             (self.tr("Status"), base.status.value, theirs.status.value, ""),
             (self.tr("Accounts"), _ids(base), _ids(theirs), ""),
         )
-        for line, (name, was, now, yours) in enumerate(lines, start=1):
+        for name, was, now, yours in lines:
             if was == now and yours in ("", now):
                 continue
-            grid.addWidget(PlainLabel(name, kind="secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
-            for place, value in enumerate((was, now, yours), start=1):
-                kind = "strong" if place == 2 and was != now else ""
-                cell = PlainLabel(value, kind=kind, wrap=True)
-                grid.addWidget(cell, line, place, Qt.AlignmentFlag.AlignTop)
+            kinds = ("", "strong" if was != now else "", "")
+            cells = zip((was, now, yours), kinds, strict=True)
+            grid.add_fact(name, *(PlainLabel(value, kind=kind, wrap=True) for value, kind in cells))
         return holder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser
@@ -16,6 +16,7 @@ from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.buttons import CopyButton
 from portal_admin.ui.widgets.chip import StatusChip
+from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
 
@@ -91,7 +92,7 @@ class UserDetails(QFrame):
         column.setSpacing(Space.M)
         for part in (self._person(), self._actions, self._accounts, self._fact_lines()):
             if column.count():
-                column.addWidget(_line())
+                column.addLayout(_line())
             if part is not self._actions:
                 part.setContentsMargins(Space.S, 0, 0, 0)  # in line with the icons of the buttons
             layout = part.layout()
@@ -125,14 +126,10 @@ class UserDetails(QFrame):
 
     def _fact_lines(self) -> QWidget:
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setHorizontalSpacing(Space.M)
-        grid.setVerticalSpacing(Space.XS)
-        grid.setColumnStretch(1, 1)
+        grid = FactGrid(holder)
         names = (self.tr("Last mail"), self.tr("Created"), self.tr("Changes"))
-        for line, (name, value) in enumerate(zip(names, self._facts, strict=True)):
-            grid.addWidget(PlainLabel(name, kind="secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, line, 1)
+        for name, value in zip(names, self._facts, strict=True):
+            grid.add_fact(name, value)
         return holder
 
     def _version_words(self, version: int) -> str:
@@ -141,7 +138,10 @@ class UserDetails(QFrame):
         return self.tr("version {n}").format(n=version)
 
 
-def _line() -> QFrame:
+def _line() -> QHBoxLayout:
     line = QFrame()
     line.setProperty("kind", "line")
-    return line
+    row = QHBoxLayout()
+    row.setContentsMargins(Space.S, 0, 0, 0)
+    row.addWidget(line)
+    return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import EndUser
@@ -57,7 +57,7 @@ class EmailPanel(SidePanel):
         for icon, words in zip(STEP_ICONS, self.steps, strict=True):
             row = QHBoxLayout()
             row.setSpacing(Space.S)
-            row.addWidget(Mark(icon, "secondary"))
+            row.addWidget(Mark(icon, "secondary"), 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(words, 1)
             column.addLayout(row)
         return holder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from portal_admin.domain import field_words
 from portal_admin.domain.fields import Field, FieldSheet, Reading
@@ -11,6 +11,7 @@ from portal_admin.ui.field_reference.lines import value_text
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import AgeLabel
 from portal_admin.ui.widgets.buttons import CopyButton
+from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.text import CopyLabel, PlainLabel
 
 
@@ -59,11 +60,8 @@ class FactsView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, PlainLabel] = {}
-        form = QFormLayout(self)
-        form.setContentsMargins(0, Space.XS, 0, 0)
-        form.setHorizontalSpacing(Space.M)
-        form.setVerticalSpacing(Space.XS)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        grid = FactGrid(self)
+        grid.setContentsMargins(0, Space.XS, 0, 0)
         names = {
             "screen": self.tr("ASPIRE screen"),
             "record": self.tr("Record"),
@@ -73,7 +71,7 @@ class FactsView(QWidget):
         }
         for key, name in names.items():
             self._values[key] = PlainLabel(wrap=True)
-            form.addRow(PlainLabel(name, kind="secondary"), self._values[key])
+            grid.add_fact(name, self._values[key])
 
     def show_facts(self, field: Field) -> None:
         """Show where a field comes from."""

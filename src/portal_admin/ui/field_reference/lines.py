@@ -56,12 +56,12 @@ def _tr(text: str) -> str:
 def columns() -> list[Column]:
     """All columns; a table hides those of the other mode."""
     return [
-        Column("field", _tr("Portal field"), 184),
-        Column("portal", _tr("Portal shows"), 158, Kind.ID),
+        Column("field", _tr("Portal field"), 204),
+        Column("portal", _tr("Portal shows"), 140, Kind.ID),
         Column("source", _tr("ASPIRE source"), 240, Kind.SECONDARY, stretch=True),
-        Column("aspire", _tr("ASPIRE says now"), 158, Kind.ID),
-        Column("state", _tr("State"), 128),
-        Column("as_of", _tr("As of (portal)"), 108, Kind.SECONDARY),
+        Column("aspire", _tr("ASPIRE says now"), 140, Kind.ID),
+        Column("state", _tr("State"), 136),
+        Column("as_of", _tr("As of (portal)"), 122, Kind.SECONDARY),
         Column("record", _tr("Record"), 280, Kind.ID),
         Column("cadence", _tr("Updated"), 190, Kind.SECONDARY),
     ]

@@ -90,9 +90,9 @@ class ChangeView(QWidget):
         self.table = ListTable(
             (
                 Column("user", self.tr("User"), 120, stretch=True),
-                Column("status", self.tr("Status"), 84, Kind.CHIP),
-                Column("contract", self.tr("Contract"), 110, Kind.ID),
-                Column("area", self.tr("Area"), 60, Kind.SECONDARY),
+                Column("status", self.tr("Status"), 88, Kind.CHIP),
+                Column("contract", self.tr("Contract"), 104, Kind.ID),
+                Column("area", self.tr("Area"), 64, Kind.SECONDARY),
             ),
             name=self.tr("Users and contracts gained and lost"),
         )

@@ -19,10 +19,10 @@ def _tr(text: str) -> str:
 def site_columns() -> tuple[Column, ...]:
     """The columns of the sites."""
     return (
-        Column("key", _tr("Key"), 110, sortable=True),
-        Column("name", _tr("Name"), 170, sortable=True),
+        Column("key", _tr("Key"), 124, sortable=True),
+        Column("name", _tr("Name"), 208, sortable=True),
         Column("labels", _tr("Private labels"), 180, stretch=True),
-        Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
+        Column("unlabelled", _tr("No label"), 96, Kind.SECONDARY),
     )
 
 
@@ -48,7 +48,7 @@ def site_row(site: Site) -> Row:
 def label_columns() -> tuple[Column, ...]:
     """The columns of the labels."""
     return (
-        Column("label", _tr("Private label"), 170, sortable=True),
+        Column("label", _tr("Private label"), 200, sortable=True),
         Column("contracts", _tr("Booked contracts"), 140, Kind.AMOUNT, sortable=True),
         Column("sites", _tr("Sites that take it"), 240, stretch=True),
     )

@@ -22,6 +22,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _ELIDE = Qt.TextElideMode.ElideRight
 PLACEHOLDER = Cell("…")
+EDGE = Space.L
 
 
 class CellModel(Protocol):
@@ -80,7 +81,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._colours["selected"])
         kind = self._model.columns[column].kind
         cell = self._model.cell_at(row, column)
-        box = rect.adjusted(Space.S, 0, -Space.S, 0)
+        box = self._inset(rect, column)
         if cell is None:
             painter.setPen(self._colours["secondary"])
             painter.drawText(box, _LEFT, PLACEHOLDER.text)
@@ -95,12 +96,18 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(self._colours["accent"])
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
+    def _inset(self, rect: QRect, column: int) -> QRect:
+        """Where the text stands: tables begin and end in line with the other text of a panel."""
+        last = len(self._model.columns) - 1
+        ends = column == last and self._model.columns[last].kind is Kind.AMOUNT
+        return rect.adjusted(EDGE if column == 0 else Space.S, 0, -(EDGE if ends else Space.S), 0)
+
     def _paint_section(self, painter: QPainter, rect: QRect, title: str) -> None:
         painter.fillRect(rect, self._colours["window"])
         made, metrics = self._fonts[Kind.CHIP]
         painter.setFont(made)
         painter.setPen(self._colours["secondary"])
-        box = rect.adjusted(Space.S, 0, -Space.S, 0)
+        box = rect.adjusted(EDGE, 0, -EDGE, 0)
         painter.drawText(box, _LEFT, metrics.elidedText(title, _ELIDE, box.width()))
         painter.setPen(self._colours["line"])
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())

@@ -13,6 +13,8 @@ from portal_admin.ui.icons import set_icon
 from portal_admin.ui.theme import Size
 from portal_admin.ui.widgets.text import set_tooltip
 
+ICON_COLOURS = {"primary": "on_accent", "bad": "bad", "link": "accent"}
+
 
 def button(
     text: str,
@@ -28,7 +30,7 @@ def button(
     if kind:
         made.setProperty("kind", kind)
     if icon:
-        set_icon(made, icon, "on_accent" if kind == "primary" else "text")
+        set_icon(made, icon, ICON_COLOURS.get(kind, "text"))
     if pressed is not None:
         made.clicked.connect(lambda _checked=False: pressed())
     return made

@@ -18,6 +18,7 @@ class StatusChip(PlainLabel):
     ) -> None:
         super().__init__(text, kind="chip", parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setIndent(0)  # a label with a frame would add half a letter to the padding
         self.set(text, meaning)
 
     def set(self, text: str, meaning: Meaning | None = None) -> None:

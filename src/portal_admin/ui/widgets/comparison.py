@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from portal_admin.services.access_overview import AccountProfile
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -36,10 +37,8 @@ class Comparison(QFrame):
         super().__init__()
         self.setProperty("kind", "bar")
         self.setProperty("meaning", Meaning.ATTENTION.value)
-        self._grid = QGridLayout(self)
+        self._grid = FactGrid(self)
         self._grid.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        self._grid.setHorizontalSpacing(Space.M)
-        self._grid.setVerticalSpacing(Space.XS)
         shown = [chosen, *others[:OTHERS_AT_MOST]]
         self._title(len(shown) + 1)
         self._head(len(shown))
@@ -65,7 +64,6 @@ class Comparison(QFrame):
         names = [self.tr("Chosen"), *[self.tr("Look-alike")] * (count - 1)]
         for column, name in enumerate(names, start=1):
             self._grid.addWidget(PlainLabel(name, kind="secondary"), 1, column)
-            self._grid.setColumnStretch(column, 1)
             self._grid.setColumnMinimumWidth(column, Size.CARD // 4)
 
     def _rows(
@@ -92,15 +90,16 @@ class Comparison(QFrame):
         return self.tr("{open} open, {closed} closed").format(open=profile.open, closed=profile.closed)
 
     def _line(self, row: int, name: str, cells: Sequence[str]) -> None:
-        self._grid.addWidget(PlainLabel(name, kind="secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
         differs = len(set(cells)) > 1
+        labels = []
         for column, text in enumerate(cells, start=1):
             label = PlainLabel(_breakable(text), kind="strong" if differs else "", wrap=True)
             label.setMinimumWidth(1)
             label.setObjectName(f"{'differs' if differs else 'same'}_{row}_{column}")
             said = self.tr("{name}: {text}, differs") if differs else self.tr("{name}: {text}")
             label.setAccessibleName(said.format(name=name, text=text))
-            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+            labels.append(label)
+        self._grid.add_fact(name, *labels)
 
     def _buttons(self, shown: Sequence[AccountProfile], choose: Callable[[str], object]) -> None:
         row = self._grid.rowCount()
@@ -124,5 +123,6 @@ def _a_line_each(addresses: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Addresses and long names may break anywhere behind a sign, which narrow columns need."""
-    return re.sub(r"([@.;,_/-]|\w{14})(?=\S)", rf"\1{ZERO_WIDTH}", text)
+    """Addresses may break behind a sign, and words that fit in no column anywhere."""
+    signs = r"[@._-]|\w{18}" if "@" in text else r"\w{18}"
+    return re.sub(rf"({signs})(?=\S)", rf"\1{ZERO_WIDTH}", text)
