@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.ui import background
 from portal_admin.ui.messages import MessageBar
 from portal_admin.ui.navigation import Navigator, Target
+from portal_admin.ui.override import override
 from portal_admin.ui.pages import PageSpec
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.header import PageHeader
@@ -48,12 +50,18 @@ class Page(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(Space.M)
         self.setAccessibleName(context.spec.title)
+        self.body.setContentsMargins(0, 0, Space.XL, 0)
+        head = QVBoxLayout()
+        head.setContentsMargins(0, 0, Space.XL, 0)
+        head.setSpacing(Space.M)
+        head.addWidget(self.header)
+        head.addWidget(self.messages)
         column = QVBoxLayout()
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        column.setContentsMargins(Space.XL, Space.L, 0, Space.L)
         column.setSpacing(Space.M)
-        column.addWidget(self.header)
-        column.addWidget(self.messages)
+        column.addLayout(head)
         column.addLayout(self.body, 1)
+        self._panels: list[SidePanel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -75,6 +83,14 @@ class Page(QWidget):
     def add_side_panel(self, panel: SidePanel) -> None:
         """Put a panel at the right; closed until `open_panel`."""
         self._row.addWidget(panel)
+        self._panels.append(panel)
+        panel.fit(self.width())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for panel in self._panels:
+            panel.fit(self.width())
 
     def run(
         self,

@@ -31,7 +31,8 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 
 RECENT_AT_MOST = 12
 # Below this width an open side panel takes the place of the right column.
-ROOM_FOR_THREE = Size.SIDE_PANEL + Size.FORM + Size.SIDE_PANEL
+SIDE_COLUMN = Size.SIDE_PANEL - 2 * Size.ROW
+ROOM_FOR_THREE = SIDE_COLUMN + Size.FORM + Size.SIDE_PANEL
 
 
 def _look(desk: Desk, site: str, email: str) -> tuple[Overview, AreaRows]:
@@ -114,7 +115,7 @@ class AccountAccessPage(Page):
         whole.setSpacing(Space.M)
         whole.addWidget(self.strip)
         whole.addLayout(columns, 1)
-        self._right.setMinimumWidth(Size.SIDE_PANEL - Size.ROW)
+        self._right.setMinimumWidth(SIDE_COLUMN)
         self.state = StatePanel(person)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._people_side())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError, InvalidInput
 from portal_admin.services.doctor import Finding
@@ -17,6 +17,7 @@ from portal_admin.ui.navigation import Target
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.text import PlainLabel
 
 
@@ -33,7 +34,7 @@ class ConnectPage(Page):
         self.save_button = button(self.tr("Save and open"), self.save, kind="primary", icon="check")
         self.form.browse.clicked.connect(lambda _checked=False: self._browse())
         row = QHBoxLayout()
-        row.setSpacing(Space.XL)
+        row.setSpacing(Space.S)  # the form ends with a margin for its scroll bar
         row.addWidget(self._left(), 3)
         row.addWidget(self.results, 2)
         self.body.addLayout(row, 1)
@@ -41,24 +42,16 @@ class ConnectPage(Page):
         self.run(know, self._fill)
 
     def _left(self) -> QWidget:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(2, 0, Space.M, 0)
-        column.addWidget(self.form)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        scroll = FormScroll(Space.L)
+        scroll.column.addWidget(self.form)
+        scroll.column.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.save_button)
         buttons.addWidget(self.test_button)
         buttons.addStretch(1)
         left = QWidget()
-        left.setMaximumWidth(Size.FORM)
+        left.setMaximumWidth(Size.FORM + Space.L)
         outer = QVBoxLayout(left)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(Space.M)

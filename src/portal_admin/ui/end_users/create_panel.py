@@ -19,7 +19,6 @@ from portal_admin.ui.page import Page
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 
-WIDTH = 440
 SAVE = "create"
 
 
@@ -30,7 +29,7 @@ class CreatePanel(SidePanel):
     show_user = Signal(object)
 
     def __init__(self, page: Page) -> None:
-        super().__init__(self.tr("New end user"), width=WIDTH, parent=page)
+        super().__init__(self.tr("New end user"), parent=page)
         self._page = page
         self.form = Form()
         self.site = self.form.add("site", self.tr("&Site"), QComboBox(), hint=self._never())

@@ -13,7 +13,6 @@ from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 
-WIDTH = 440
 SAVE = "create"
 
 
@@ -23,7 +22,7 @@ class CreatePanel(SidePanel):
     created = Signal(object)
 
     def __init__(self, page: Page) -> None:
-        super().__init__(self.tr("New site"), width=WIDTH, parent=page)
+        super().__init__(self.tr("New site"), parent=page)
         self._page = page
         self._known: tuple[KnownLabel, ...] = ()
         self.form = Form()

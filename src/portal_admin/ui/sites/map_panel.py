@@ -16,7 +16,6 @@ from portal_admin.ui.sites.site_rows import mapping_words
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
-WIDTH = 440
 PAUSE = 150
 SAVE = "set_labels"
 
@@ -27,7 +26,7 @@ class MapPanel(SidePanel):
     saved = Signal(object, object)
 
     def __init__(self, page: Page) -> None:
-        super().__init__(self.tr("Map labels"), width=WIDTH, parent=page)
+        super().__init__(self.tr("Map labels"), parent=page)
         self._page = page
         self.site: Site | None = None
         self._known: tuple[KnownLabel, ...] = ()

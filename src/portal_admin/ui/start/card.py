@@ -135,10 +135,12 @@ class CardGrid(QWidget):
     def _place(self, width: int) -> None:
         if not self.cards:
             return
-        columns, wide, tops = self._columns(width), self._card_width(width), self._rows(width)
+        columns, tops = self._columns(width), self._rows(width)
         for position, card in enumerate(self.cards):
             row, column = divmod(position, columns)
             last = row == len(tops) - 2
             high = tops[row + 1] - tops[row] - (0 if last else Space.M)
-            card.setGeometry(column * (wide + Space.M), tops[row], wide, high)
+            # What division leaves over goes between the columns, so that the last ends in line with the page.
+            left, end = ((column + n) * (width + Space.M) // columns for n in (0, 1))
+            card.setGeometry(left, tops[row], end - Space.M - left, high)
         self.setFixedHeight(tops[-1])

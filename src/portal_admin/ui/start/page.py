@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from portal_admin.domain.verdict import Result
 from portal_admin.errors import DeskError
@@ -20,6 +19,7 @@ from portal_admin.ui.start.health import HealthPanel, Line
 from portal_admin.ui.status_strip import DATABASES
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import age_text
+from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.text import PlainLabel
 
 CALL_ICON = "phone"
@@ -45,25 +45,23 @@ class StartPage(Page):
         self.run(read_calls, self._show_calls)
 
     def _scrolling(self) -> QWidget:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, Space.S, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.calls_title)
-        column.addWidget(self.calls_hint)
+        self.body.setContentsMargins(0, 0, 0, 0)  # the scroll bar stands in the margin
+        scroll = FormScroll(Space.XL)
+        column = scroll.column
+        head = QVBoxLayout()
+        head.setSpacing(Space.XS)
+        head.addWidget(self.calls_title)
+        head.addWidget(self.calls_hint)
+        column.addLayout(head)
         column.addWidget(self.calls)
+        column.addSpacing(Space.M)
         self.places_title = PlainLabel(self.tr("What the pages are for"), kind="section")
         column.addWidget(self.places_title)
         column.addWidget(self.places)
+        column.addSpacing(Space.M)
         column.addWidget(PlainLabel(self.tr("How the desk is doing"), kind="section"))
         column.addWidget(self.health)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
         return scroll
 
     def _page_cards(self) -> list[Card]:

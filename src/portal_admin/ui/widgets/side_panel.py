@@ -31,12 +31,10 @@ class SidePanel(QFrame):
 
     closed = Signal()
 
-    def __init__(
-        self, title: str = "", *, width: int = Size.SIDE_PANEL, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, title: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
-        self.setFixedWidth(width)
+        self.setFixedWidth(Size.SIDE_PANEL_LEAST)
         self._return_focus: QWidget | None = None
         self.title = ElidedLabel(title, kind="section")
         self.messages = MessageBar()
@@ -68,6 +66,10 @@ class SidePanel(QFrame):
         column.addLayout(said)
         column.addWidget(self._scroll, 1)
         column.addLayout(self.footer)
+
+    def fit(self, page_width: int) -> None:
+        """Take the width that a page of this width has for a panel."""
+        self.setFixedWidth(Size.SIDE_PANEL if page_width >= Size.NARROW_PAGE else Size.SIDE_PANEL_LEAST)
 
     def add_button(
         self, text: str, pressed: Callable[[], object], *, kind: str = "", icon: str | None = None
