@@ -324,3 +324,18 @@ def test_that_a_column_hidden_for_want_of_room_comes_back_as_wide_as_it_was(
     settle()
     again = table(People(3), memory="people")
     assert again.view.horizontalHeader().sectionSize(0) == 333
+
+
+def test_that_the_current_row_stays_in_view_when_the_table_gets_smaller(
+    table: Callable[..., PagedTable], settle: Callable[[], None]
+) -> None:
+    made = table(People(300))
+    lowest = made.view.rowAt(made.view.viewport().height() - 20)
+    made.view.select_row(lowest)
+    made.resize(900, 300)
+    settle()
+    assert made.view.visualRect(made.view.currentIndex()).bottom() <= made.view.viewport().height()
+    made.view.verticalScrollBar().setValue(0)
+    made.resize(900, 280)
+    settle()
+    assert made.view.verticalScrollBar().value() == 0

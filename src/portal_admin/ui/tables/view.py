@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from portal_admin.ui import background, window_state
@@ -99,6 +99,15 @@ class TableView(QTableView):
         text = self.copied_text(whole_row=whole_row)
         if text:
             QGuiApplication.clipboard().setText(text)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A current row in view stays in view when a panel or a message takes room."""
+        at = self.visualRect(self.currentIndex())
+        seen = at.isValid() and at.top() >= 0 and at.bottom() <= event.oldSize().height()
+        super().resizeEvent(event)
+        if seen:
+            self.scrollTo(self.currentIndex())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
