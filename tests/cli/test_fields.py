@@ -140,3 +140,35 @@ def test_that_the_paths_are_proved_and_a_missing_one_ends_in_exit_1(
     assert run(["fields", "check", "--contract", CONTRACT, "--json"]) == 3
     sandbox.fault(path="/contracts/10/invoices", rename="InvoiceNumber:Number")
     assert run(["fields", "check", "--contract", CONTRACT, "--json"]) == 1
+
+
+@pytest.mark.parametrize("words", [["list"], ["show"], ["show", "--contract", CONTRACT]])
+def test_that_no_such_field_is_said(ready: Desk, capfd: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert run(["fields", words[0], "zzzz", *words[1:]]) == 0
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert "None found." in printed.err
+
+
+def test_that_a_long_value_is_cut_for_people_only(
+    ready: Desk, sandbox: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    long = "Trailer " * 40
+    sandbox.put(
+        "Equipment",
+        {
+            "EquipmentOid": 4,
+            "ContractOid": 10,
+            "Description": long,
+            "SerialNumber": "FT-88121",
+            "Status": "Active",
+        },
+    )
+    words = ["fields", "show", "description", "--screen", "Assets", "--contract", CONTRACT]
+    assert run(words) == 0
+    table = capfd.readouterr().out
+    assert "Trailer Tra…" in table
+    assert max(map(len, table.splitlines())) < 250
+    assert run([*words, "--json"]) == 0
+    (found,) = documents(capfd)
+    assert long.strip() in str(found["aspire_value"])

@@ -13,6 +13,8 @@ from portal_admin.errors import COULD_NOT_LOOK, DONE, REFUSED, InvalidInput
 if TYPE_CHECKING:
     from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading
 
+NONE_FOUND = "None found. No field of the field reference has that name."
+WIDEST = 60  # characters of one value in a table for people; JSON holds it whole
 FORMATS = (".xlsx", ".html", ".pdf")
 
 
@@ -46,7 +48,7 @@ def list_fields(context: Context, args: Namespace) -> int:
             "Record": lambda entry: entry.record,
         },
         record=lambda entry: _entry(entry, notes.get(entry.key, ())),
-        empty="No field of the field reference has that name.",
+        empty=NONE_FOUND,
     )
     return DONE
 
@@ -64,13 +66,13 @@ def show_fields(context: Context, args: Namespace) -> int:
         rows,
         columns={
             "Portal field": lambda row: f"{row.field.screen}: {row.field.label}",
-            "Portal shows": lambda row: _side(row.portal, sheet),
-            "ASPIRE says now": lambda row: _side(row.aspire, sheet),
+            "Portal shows": lambda row: _cut(_side(row.portal, sheet)),
+            "ASPIRE says now": lambda row: _cut(_side(row.aspire, sheet)),
             "State": lambda row: row.state.replace("_", " "),
             "As of": lambda row: _when(row.portal.as_of if row.portal else None, sheet),
         },
         record=lambda row: _row(row, sheet),
-        empty="No field of the field reference has that name.",
+        empty=NONE_FOUND,
     )
     if sheet.restored:
         context.out.say(fields.RESTORED)
@@ -84,7 +86,10 @@ def _show_entries(context: Context, args: Namespace) -> int:
     from portal_admin.services.fields.notes import history
 
     notes = history(context.desk)
-    for entry in _wanted(args):
+    entries = _wanted(args)
+    if not entries:
+        context.out.say(NONE_FOUND)
+    for entry in entries:
         mine = notes.get(entry.key, ())
         context.out.record(
             _entry(entry, mine),
@@ -221,6 +226,10 @@ def _side(side: Reading | None, sheet: FieldSheet) -> str:
     from portal_admin.services.fields.export import side_words
 
     return side_words(side, field_words.manner_of(sheet))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1].rstrip()}…"
 
 
 def _when(value: datetime | None, sheet: FieldSheet) -> str:
