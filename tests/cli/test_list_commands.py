@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.people import INA, ON_RUTH, PAUL, RUTH
 from tests.cli.spine import Cli
+from tests.fixtures.sandbox import contract
 
 
 def test_that_a_contract_list_is_the_reports_rows_of_that_user_without_site_and_email(cli: Cli) -> None:
@@ -143,3 +144,10 @@ def test_that_an_account_search_without_aspire_lists_the_copy_warns_and_exits_3(
     ran = cli("accounts", "find", "--site", "MAIN", "prairie", "--json")
     assert (ran.code, [row["account_id"] for row in ran.rows]) == (3, ["A-001", "A-002"])
     assert "Warning: only the portal's copy was searched" in ran.stderr
+
+
+def test_that_a_contract_not_received_yet_is_seen_by_nobody_and_said_so(cli: Cli, sandbox: Any) -> None:
+    sandbox.put("Contracts", contract(500, "0500-0001", 1))
+    ran = cli("access", "who", "--contract", "0500-0001", "--json")
+    assert (ran.code, ran.stdout) == (0, b"")
+    assert "The portal has not received contract 0500-0001 yet: nobody sees it." in ran.stderr

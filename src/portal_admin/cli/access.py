@@ -107,6 +107,9 @@ def list_viewers(context: Context, args: Namespace) -> int:
     from portal_admin.services import access
 
     found = access.who(context.desk, contract_id=args.contract)
+    if not found.received:
+        context.out.say(f"The portal has not received contract {found.contract_id} yet: nobody sees it.")
+        return DONE
     context.out.rows(
         found.sights,
         columns={

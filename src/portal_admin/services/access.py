@@ -51,11 +51,12 @@ class ContractList:
 
 @dataclass(frozen=True, slots=True)
 class Viewers:
-    """Everybody who sees one contract, or would once Active."""
+    """Everybody who sees one contract, or would once Active; nobody sees one that was not `received` yet."""
 
     contract_id: str
     sights: tuple[Sight, ...]
     freshness: Freshness
+    received: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def who(desk: Desk, *, contract_id: str) -> Viewers:
         )
     if live.fact is None:
         raise NotFound(f"Neither the portal nor ASPIRE has a contract {contract_id}.")
-    return Viewers(live.fact.contract_id, (), age)
+    return Viewers(live.fact.contract_id, (), age, received=False)
 
 
 @dataclass(frozen=True, slots=True)
