@@ -88,6 +88,35 @@ def test_that_a_site_is_created(cli: Cli) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--account", "A-003", "A-005"),
+        ("--account", "A-003", "--account", "A-005"),
+        ("--account", "A-003", "A-005", "--account", "A-005"),
+    ],
+)
+def test_that_several_accounts_follow_one_option_or_each_its_own(cli: Cli, given: tuple[str, ...]) -> None:
+    assert cli("links", "preview", *ON_RUTH, *given, "--add", "--json").code == 0
+    assert cli("links", "add", *ON_RUTH, *given, "--json").row["accounts"] == ["A-001", "A-003", "A-005"]
+    assert cli("links", "remove", *ON_RUTH, *given, "--json").row["accounts"] == ["A-001"]
+    new = ("--site", "MAIN", "--email", "n@x.example", "--first", "N", "--last", "N")
+    assert cli("users", "create", *new, *given, "--json").row["accounts"] == ["A-003", "A-005"]
+
+
+def test_that_several_labels_follow_one_option(cli: Cli) -> None:
+    ran = cli("sites", "create", "WEST", "--name", "West", "--label", "B", "A", "--label", "C", "--json")
+    assert ran.row["labels"] == ["A", "B", "C"]
+
+
+def test_that_a_changed_address_tells_what_becomes_of_both_users(cli: Cli) -> None:
+    ran = cli("users", "change-email", *ON_RUTH, "--to", "r@new.example")
+    assert ran.stderr.splitlines() == [
+        f"{RUTH} is Inactive now. r@new.example is Pending, and a registration mail to that address is queued, "
+        "not yet sent."
+    ]
+
+
 # Previews
 
 
@@ -138,6 +167,8 @@ def test_that_a_label_preview_changes_nothing_and_the_change_is_what_it_said(
     done = cli(*words)
     assert (shown.code, done.code) == (0, 0)
     assert (shown.row["gained"], shown.row["lost"]) == (done.row["gained"], done.row["lost"])
+    assert shown.row["site"]["labels"] == ["NORTHWIND"]
+    assert shown.row["proposed"] == done.row["site"] == done.row["proposed"]
     assert {"email": RUTH, "status": "Active", "contract_id": "0012-0049", "area": "open"} in shown.row[
         "gained"
     ]
@@ -148,3 +179,14 @@ def test_that_a_label_preview_changes_nothing_and_the_change_is_what_it_said(
         "unlabelled": False,
     }
     assert cli("sites", "list", "--json").rows[0]["labels"] == ["prairie"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["EASTERN", "--unlabelled"], "0 contracts gained and 1 contract lost by 1 end user."),
+        (["NORTHWIND", "--unlabelled"], "0 contracts gained and 0 contracts lost by 0 end users."),
+    ],
+)
+def test_that_a_label_preview_counts_in_words(cli: Cli, labels: list[str], said: str) -> None:
+    assert said in cli("sites", "set-labels", "MAIN", "--label", *labels, "--dry-run").stderr

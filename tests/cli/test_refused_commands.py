@@ -19,6 +19,7 @@ REFUSED = [
         "status:change-email",
     ),
     (("users", "change-email", *ON_RUTH, "--to", PAUL.upper()), "unique_email"),
+    (("users", "change-email", *ON_RUTH, "--to", RUTH.upper()), "same_email"),
     (
         (
             "users",
@@ -120,6 +121,8 @@ def test_that_what_is_not_found_or_not_usable_exits_1_with_the_error_last(
         ("links", "add", *ON_RUTH),
         ("sites", "create", "--name", "N"),
         ("users", "edit", *ON_RUTH, "--version", "one"),
+        ("users", "edit", *ON_RUTH),
+        ("users", "edit", *ON_RUTH, "--version", "1"),
         ("users", "edit", *ON_RUTH, "--email-address", "x"),
     ],
 )
@@ -147,3 +150,7 @@ def test_that_an_id_that_aspire_could_not_hold_gets_no_verdict(
     ran = cli(*words, typed, "--json")
     assert (ran.code, ran.error["kind"], len(ran.rows)) == (1, "invalid_input", 1)
     assert " id" in ran.error["message"]
+
+
+def test_that_a_site_key_in_use_is_named_as_it_was_created(cli: Cli) -> None:
+    assert "There is a site MAIN already." in cli("sites", "create", "main", "--name", "Again").stderr

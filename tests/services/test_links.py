@@ -11,7 +11,7 @@ import pytest
 
 from portal_admin.domain.people import EndUser, LinkedAccount
 from portal_admin.domain.records import Account
-from portal_admin.errors import Conflict, CouldNotLook, DeskError, NotFound, Refused
+from portal_admin.errors import Conflict, DeskError, NotFound, Refused
 from portal_admin.models.engine import writing
 from portal_admin.services import access, links, people, users
 from portal_admin.services.desk import Desk

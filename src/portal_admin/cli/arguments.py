@@ -11,6 +11,13 @@ def add_user(parser: ArgumentParser) -> None:
     parser.add_argument("--email", required=True)
 
 
+def add_accounts(parser: ArgumentParser) -> None:
+    """One or several accounts, after one option or each after its own."""
+    parser.add_argument(
+        "--account", required=True, nargs="+", action="extend", metavar="ACCOUNT_ID", dest="accounts"
+    )
+
+
 def add_version(parser: ArgumentParser) -> None:
     """The option by which a program refuses to overwrite a change it has not seen."""
     parser.add_argument(

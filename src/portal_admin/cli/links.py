@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from portal_admin.cli.arguments import add_user, add_version
+from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.users import print_changed
 from portal_admin.cli.wording import stale_exit
@@ -16,14 +16,14 @@ def add(commands: Commands) -> None:
     adding = links.command("add", add_links, help="Link accounts that the site offers")
     add_user(adding)
     add_version(adding)
-    adding.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
-    removing = links.command("remove", remove_link, help="Unlink an account")
+    add_accounts(adding)
+    removing = links.command("remove", remove_link, help="Unlink accounts")
     add_user(removing)
     add_version(removing)
-    removing.add_argument("--account", required=True, metavar="ACCOUNT_ID")
+    add_accounts(removing)
     preview = links.command("preview", preview_links, help="See what linking or unlinking would change")
     add_user(preview)
-    preview.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
+    add_accounts(preview)
     direction = preview.add_mutually_exclusive_group(required=True)
     direction.add_argument("--add", action="store_true", help="as if the accounts were linked")
     direction.add_argument("--remove", action="store_true", help="as if the accounts were unlinked")
@@ -40,11 +40,11 @@ def add_links(context: Context, args: Namespace) -> int:
 
 
 def remove_link(context: Context, args: Namespace) -> int:
-    """Unlink an account and print the user."""
+    """Unlink accounts and print the user."""
     from portal_admin.services import links
 
-    changed = links.remove(
-        context.desk, site=args.site, email=args.email, account_id=args.account, version=args.version
+    changed = links.remove_several(
+        context.desk, site=args.site, email=args.email, account_ids=args.accounts, version=args.version
     )
     return print_changed(context, changed)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import stale_exit
 from portal_admin.domain.people import Site
 from portal_admin.errors import DONE
+
+if TYPE_CHECKING:
+    from portal_admin.services.visibility import Sight
 
 
 def add(commands: Commands) -> None:
@@ -29,7 +32,13 @@ def add(commands: Commands) -> None:
 
 def _add_labels(parser: Any) -> None:
     parser.add_argument(
-        "--label", action="append", default=[], dest="labels", help="a private label of ASPIRE"
+        "--label",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="LABEL",
+        dest="labels",
+        help="private labels of ASPIRE",
     )
     parser.add_argument("--unlabelled", action="store_true", help="take contracts that have no private label")
 
@@ -72,6 +81,7 @@ def set_labels(context: Context, args: Namespace) -> int:
         context.out.document(
             {
                 "site": site_record(change.site),
+                "proposed": site_record(change.proposed),
                 "dry_run": args.dry_run,
                 "gained": [_sight_record(sight) for sight in change.gained],
                 "lost": [_sight_record(sight) for sight in change.lost],
@@ -83,10 +93,14 @@ def set_labels(context: Context, args: Namespace) -> int:
                 context.out.line(f"{sight.email} ({sight.status}) {word} {sight.contract_id} ({sight.area})")
         users = len({sight.email for sight in change.gained + change.lost})
         context.out.say(
-            f"{'Would change' if args.dry_run else 'Changed'}: {len(change.gained)} contracts gained "
-            f"and {len(change.lost)} lost by {users} end users."
+            f"{'Would change' if args.dry_run else 'Changed'}: {_counted(change.gained)} gained "
+            f"and {_counted(change.lost)} lost by {users} end user{'' if users == 1 else 's'}."
         )
     return stale_exit(context.out, change.freshness)
+
+
+def _counted(sights: tuple[Sight, ...]) -> str:
+    return "1 contract" if len(sights) == 1 else f"{len(sights)} contracts"
 
 
 def _print_site(context: Context, site: Site) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from portal_admin.cli.arguments import add_user, add_version
-from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.arguments import add_accounts, add_user, add_version
+from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.wording import when
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     add_user(create)
     create.add_argument("--first", required=True, metavar="NAME")
     create.add_argument("--last", required=True, metavar="NAME")
-    create.add_argument("--account", required=True, action="append", metavar="ACCOUNT_ID", dest="accounts")
+    add_accounts(create)
     create.add_argument(
         "--status",
         choices=("pending", "active"),
@@ -83,6 +83,8 @@ def create_user(context: Context, args: Namespace) -> int:
 
 def edit_user(context: Context, args: Namespace) -> int:
     """Change names."""
+    if args.first is None and args.last is None:
+        raise UsageError("Nothing to change: give --first, --last or both.")
     from portal_admin.services import users
 
     user = users.edit_user(
@@ -160,7 +162,10 @@ def change_email(context: Context, args: Namespace) -> int:
     change = users.change_email(
         context.desk, site=args.site, email=args.email, to=args.to, version=args.version
     )
-    context.out.say(f"{change.old.email} is {change.old.status} now.")
+    context.out.say(
+        f"{change.old.email} is {change.old.status} now. {change.new.email} is {change.new.status}, and a "
+        "registration mail to that address is queued, not yet sent."
+    )
     return print_user(context, change.new)
 
 

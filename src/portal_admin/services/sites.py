@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -27,9 +27,13 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """Who gains and who loses which contracts when a site's labels change; active or not, each with its status."""
+    """Who gains and who loses which contracts when a site's labels change; active or not, each with its status.
+
+    `site` is as it stands, `proposed` as it is once the change is made.
+    """
 
     site: Site
+    proposed: Site
     gained: tuple[Sight, ...]
     lost: tuple[Sight, ...]
     freshness: Freshness
@@ -92,8 +96,9 @@ def create_site(
         )
     mapping = _mapping(labels, unlabelled)
     with writing(desk.engine) as connection:
-        if any(other.key.casefold() == key.casefold() for other in all_sites(connection)):
-            raise Refused(f"There is a site {key} already.", rule="unique_site")
+        for other in all_sites(connection):
+            if other.key.casefold() == key.casefold():
+                raise Refused(f"There is a site {other.key} already.", rule="unique_site")
         values = {"key": key, "name": name, "version": 1, "created_at": desk.clock()}
         site_id = connection.execute(insert(site).values(values).returning(site.c.id)).scalar_one()
         _write_labels(connection, site_id, mapping)
@@ -134,7 +139,7 @@ def set_labels(
             before=_audited(before),
             after=_audited(after) | {"gained": len(change.gained), "lost": len(change.lost)},
         )
-    return LabelChange(after, change.gained, change.lost, change.freshness)
+    return replace(change, site=after, proposed=after)
 
 
 def all_sites(connection: Connection) -> tuple[Site, ...]:
@@ -188,7 +193,9 @@ def _change(connection: Connection, desk: Desk, before: Site, mapping: dict[str,
     old = {label_key(label) for label in before.labels} | ({""} if before.unlabelled else set())
     gained = sights_of_labels(connection, settings, site_id=before.id, label_keys=set(mapping) - old)
     lost = sights_of_labels(connection, settings, site_id=before.id, label_keys=old - set(mapping))
-    return LabelChange(before, gained, lost, freshness(connection, settings, desk.clock()))
+    labels = tuple(sorted(label for label in mapping.values() if label))
+    proposed = replace(before, labels=labels, unlabelled="" in mapping)
+    return LabelChange(before, proposed, gained, lost, freshness(connection, settings, desk.clock()))
 
 
 def _audited(found: Site) -> dict[str, Any]:

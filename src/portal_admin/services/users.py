@@ -135,6 +135,12 @@ def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | N
         old = people.find_user(connection, on, email)
         require_version(old, version)
         rule = require(Action.CHANGE_EMAIL, old.status)
+        if address == old.email:
+            raise Refused(
+                f"{address} is the address that this end user has already. Type the new one.",
+                rule="same_email",
+                source=SOURCE,
+            )
         require_unused(connection, on, address)
         outbox.supersede(connection, old.id)
         _update(connection, old, status=rule.leads_to)
