@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
@@ -68,9 +69,11 @@ class LinkPanel(SidePanel):
         self._is_saving = is_saving
         self._judged()
 
-    def linked(self) -> None:
-        """It is linked: the next search starts afresh."""
+    def linked(self, user: EndUser) -> None:
+        """It is linked: the next search starts afresh, unless the panel serves another person by now."""
         self.saving(False)
+        if self._overview is None or self._overview.contracts.user.id != user.id:
+            return
         self.finder.search.clear()
         self.finder.invite()
         self.candidate.forget()

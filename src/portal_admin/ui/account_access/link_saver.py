@@ -50,8 +50,8 @@ class LinkSaver:
         )
 
     def _linked(self, changed: Changed, account_id: str, name: str) -> None:
-        self._link_panel.linked()
         user = changed.user
+        self._link_panel.linked(user)
         said = tr("Linked {name} ({id}) to {user}.").format(name=name, id=account_id, user=user.name)
 
         def undo() -> None:
