@@ -65,7 +65,9 @@ def test_that_offered_accounts_come_first_and_the_others_say_why_not(
     assert ("A-001", "Customer · 3 open, 1 closed on this site") in found
     assert ("A-003", "Guarantor · 1 open, 0 closed on this site") in found
     refused = dict(found[found.index(("Not offered, because …", "")) :])
-    assert refused["A-006"] == "Its only contract does not have it as Customer or Guarantor."
+    assert refused["A-006"] == (
+        "Its only contract does not have it as Customer or Guarantor. Its roles are: Broker."
+    )
     assert refused["A-004"].startswith("Linked already")
     assert refused["A-010"] == "The account is on no contract at all."
 
