@@ -311,3 +311,11 @@ def test_that_the_roles_of_linked_accounts_that_do_not_count_are_named() -> None
         "fail",
         True,
     )
+
+
+@pytest.mark.parametrize("generations", [Generations(1, 2), Generations(1, None, alarm=True)])
+def test_that_no_check_promises_anything_of_the_next_sync_after_a_restore(generations: Generations) -> None:
+    stored = contract(is_booked=False, private_label="Zeta", roles=(Role(3, "Customer"),))
+    found = explain_access(access_case(stored, read(contract()), generations=generations))
+    assert {check.name for check in found.failed} == {"booked", "role", "private_label", "synced", "restored"}
+    assert not any("next sync" in (check.fix or "") for check in found.checks)

@@ -165,10 +165,10 @@ def _booked(case: AccessCase, basis: Basis[Contract]) -> Check:
         return Check("booked", Result.PASS, sentence, ACCESS_SOURCE, evidence, basis.as_of)
     if case.live.fact is not None and case.live.fact.is_booked:
         sentence = "Not booked when the portal last looked; ASPIRE has booked it since."
-        fix = "The portal shows it after the next sync."
+        fix = f"The portal shows it {_when_shown(case)}."
     else:
         sentence = "Not booked in ASPIRE; only booked contracts are shown."
-        fix = "Book the contract in ASPIRE; the portal shows it after the next sync."
+        fix = f"Book the contract in ASPIRE; the portal shows it {_when_shown(case)}."
     return Check("booked", Result.FAIL, sentence, ACCESS_SOURCE, evidence, basis.as_of, fix)
 
 
@@ -218,7 +218,7 @@ def _role_fix(case: AccessCase, contract: Contract, parties: list[str]) -> str |
     if live is not None and any(
         role.account_oid in linked and role.role_type in case.settings.admitted_roles for role in live.roles
     ):
-        return "ASPIRE has given a linked account the role since; the portal shows it after the next sync."
+        return f"ASPIRE has given a linked account the role since; the portal shows it {_when_shown(case)}."
     if not parties:
         return None
     # An active contract that the site takes makes its holders pass the picker in both editions.
@@ -245,7 +245,7 @@ def _private_label(case: AccessCase, basis: Basis[Contract]) -> Check:
     where = f"is mapped to {', '.join(takers)}, not to {case.site.key}" if takers else "is mapped to no site"
     live = case.live.fact
     if live is not None and label_key(live.private_label) in site_keys(case.site):
-        fix = "ASPIRE has changed the label since; the portal shows it after the next sync."
+        fix = f"ASPIRE has changed the label since; the portal shows it {_when_shown(case)}."
     elif takers:
         fix = f"The caller needs a user on site {' or '.join(takers)}."
     else:
@@ -326,6 +326,10 @@ def _restored(case: AccessCase) -> Check:
 
 def _was_restored(found: Generations) -> bool:
     return found.alarm or (None not in (found.stored, found.live) and found.stored != found.live)
+
+
+def _when_shown(case: AccessCase) -> str:
+    return "after a full sync" if _was_restored(case.generations) else "after the next sync"
 
 
 def _look_alike(case: AccessCase, basis: Basis[Contract]) -> Check:
