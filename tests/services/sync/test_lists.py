@@ -154,7 +154,7 @@ def test_that_records_kept_from_this_login_are_not_taken_for_removed(desk: Desk,
     sandbox.fault(deny="Contracts/10")
     result = sync(desk, full=True)
     assert result.removed == 0
-    assert "kept 1 contracts" in result.warnings[0]
+    assert "kept 1 contract from" in result.warnings[0]
     assert 10 in {row["oid"] for row in rows(desk.engine, "aspire_contract")}
 
 

@@ -32,7 +32,7 @@ def test_that_a_withheld_change_is_told_and_arrives_once_the_denial_is_lifted(
         go_on(sandbox, clock)
         result = sync(desk)
         (warning,) = result.warnings
-        assert warning.startswith("ASPIRE kept 1 contracts from this login")
+        assert warning.startswith("ASPIRE kept 1 contract from this login")
         assert "the next run" in warning
         assert result.watermark == NOW - OVERLAP
         assert sync_status(desk).withheld == 1

@@ -61,7 +61,8 @@ def sync_age(visit: Visit) -> Finding:
         return Finding(name, Result.FAIL, message, SYNC_NOW)
     message = f"The last complete reading was at {read}."
     if status.withheld:
-        message = f"{message} ASPIRE kept {status.withheld:,} records from the sync's login."
+        records = "1 record" if status.withheld == 1 else f"{status.withheld:,} records"
+        message = f"{message} ASPIRE kept {records} from the sync's login."
         return Finding(name, Result.ADVICE, message, SEES_EVERYTHING)
     return Finding(name, Result.PASS, message)
 

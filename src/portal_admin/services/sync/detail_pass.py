@@ -93,6 +93,7 @@ class _DetailPass:
                 with writing(run.engine) as connection:
                     lease.renew(connection, run.lease, run.clock())
                     forget_unseen(connection, self._settings, unseen)
+                run.checkpoint("details")
             if len(stored) < FORGOTTEN_AT_ONCE:
                 return
             after = stored[-1]

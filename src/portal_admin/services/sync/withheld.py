@@ -10,15 +10,16 @@ from portal_admin.models import sync_run, sync_state
 from portal_admin.services.sync.state import DONE, LISTS
 
 SEES_EVERYTHING = "Let sync sign in as an ASPIRE user that sees everything."
-_TOLD = re.compile(r"^ASPIRE kept ([0-9]+) (?:accounts|contacts|contracts) from this login", re.MULTILINE)
+_TOLD = re.compile(r"^ASPIRE kept ([0-9]+) (?:accounts?|contacts?|contracts?) from this login", re.MULTILINE)
 
 
 def warning(count: int, data_class: str, *, full: bool) -> str:
     """What a pass says that could not read all of a list."""
-    told = f"ASPIRE kept {count} {data_class} from this login"
+    records = data_class.removesuffix("s") if count == 1 else data_class
+    told = f"ASPIRE kept {count} {records} from this login"
     if full:
         return f"{told}, so none were removed by this full pass. {SEES_EVERYTHING}"
-    return f"{told}, so their changes are asked for again by the next run. {SEES_EVERYTHING}"
+    return f"{told}, so what changed is asked for again by the next run. {SEES_EVERYTHING}"
 
 
 def records_withheld(connection: Connection) -> int:
