@@ -83,6 +83,16 @@ def test_that_what_the_copy_knows_is_found_and_the_gap_is_told_while_aspire_is_d
     assert {line.account_id for line in picker.lines} == {"A-001", "A-002"}
 
 
+def test_that_what_aspire_withholds_from_a_search_is_told(
+    picker: AccountPicker, sandbox: Sandbox, settle: Settle
+) -> None:
+    sandbox.put("Accounts", {"AccountOid": 900, "AccountId": "A-900", "Name": "Prairie Secret LLC"})
+    sandbox.fault(deny="Accounts/900")
+    picker.search.setText("prairie")
+    settle()
+    assert "ASPIRE withheld 1 of the accounts that match from this login." in said(picker)
+
+
 def test_that_an_old_copy_and_a_silent_aspire_cannot_tell_and_can_be_asked_again(
     picker: AccountPicker, sandbox: Sandbox, clock: Any, settle: Settle
 ) -> None:

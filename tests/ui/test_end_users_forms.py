@@ -124,7 +124,7 @@ def test_that_accounts_that_are_not_offered_come_after_and_say_why(
     lines = users_page.create_panel.accounts.lines
     assert [line.account_id for line in lines] == ["A-002", "A-001", "A-004"]
     assert lines[2].take is None
-    assert "that is active" in said(lines[2])
+    assert "Its only contract is not active." in said(lines[2])
     words = said(users_page.create_panel.accounts)
     assert "Offered (2)" in words
     assert "Not offered (1)" in words
@@ -162,7 +162,7 @@ def test_that_another_site_judges_the_chosen_accounts_anew(
     settle()
     users_page.create_panel.site.setCurrentText("Harbor Finance (harbor)")
     settle()
-    assert "whose private label site harbor takes" in said(users_page.create_panel.accounts)
+    assert "no private label that site harbor takes" in said(users_page.create_panel.accounts)
     users_page.create_panel.save_button.click()
     settle()
     assert "is not offered on site harbor" in users_page.create_panel.form.fields["accounts"].error

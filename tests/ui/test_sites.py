@@ -129,7 +129,7 @@ def test_that_wrong_fields_say_so_and_keep_what_was_typed(
     panel.key.setText("nw")
     panel.save_button.click()
     settle()
-    assert panel.form.fields["key"].error == "There is a site nw already."
+    assert panel.form.fields["key"].error == "There is a site NW already."
     qtbot.keyClick(panel.key, Qt.Key.Key_Escape)
     page.new_button.click()
     assert (panel.key.text(), panel.name.text()) == ("nw", "Twice")

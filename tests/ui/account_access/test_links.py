@@ -127,6 +127,16 @@ def test_that_nothing_found_is_said_only_when_aspire_was_searched(
     assert panel.finder.state.state is State.NOTHING
 
 
+def test_that_what_aspire_withholds_from_a_search_is_told(
+    panel: LinkPanel, sandbox: Any, qtbot: Any, settle: Settle
+) -> None:
+    sandbox.put("Accounts", {"AccountOid": 900, "AccountId": "A-900", "Name": "Hauling Secret LLC"})
+    sandbox.fault(deny="Accounts/900")
+    find(panel, qtbot, settle, "hauling")
+    assert panel.finder.note.text == "ASPIRE withheld 1 of the accounts that match from this login."
+    assert {account for account, _ in results(panel)} == {"Offered on this site", "A-001", "A-002"}
+
+
 def test_that_without_aspire_a_fresh_copy_is_searched_with_a_note(
     panel: LinkPanel, sandbox: Any, qtbot: Any, settle: Settle
 ) -> None:
