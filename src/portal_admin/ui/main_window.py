@@ -6,9 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from portal_admin.errors import DeskError
 from portal_admin.ui import background, window_state
@@ -19,6 +27,7 @@ from portal_admin.ui.navigation_bar import NavigationBar
 from portal_admin.ui.override import override
 from portal_admin.ui.pages import pages
 from portal_admin.ui.status_strip import StatusStrip
+from portal_admin.ui.tab_order import next_stop
 from portal_admin.ui.theme import Scheme, Size, Space, theme
 
 if TYPE_CHECKING:
@@ -234,8 +243,8 @@ class MainWindow(QMainWindow):
         if focused is not None and focused.isVisible():
             focused.setFocus()
         else:
-            self.host.setFocus()
-            self.focusNextChild()
+            first = next_stop(page, None, 1)
+            (first or self.host).setFocus()
 
     def _focus_find_box(self) -> None:
         self.find_box.setFocus()
@@ -294,6 +303,15 @@ class MainWindow(QMainWindow):
             Entry("cross", self.tr("Quit"), "Ctrl+Q", command, self.close),
         ]
         return entries
+
+    @override
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab walks in reading order: parts made later would otherwise come last, behind the buttons that save."""
+        found = next_stop(self.centralWidget() or self, QApplication.focusWidget(), 1 if forward else -1)
+        if found is None:
+            return super().focusNextPrevChild(forward)
+        found.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

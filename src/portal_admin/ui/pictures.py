@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,7 +131,7 @@ PICTURES = (
         Target("account_access", **STEVE),
         (
             press("Link account…"),
-            fill("Find an account", "granite"),
+            fill("Find an account", "granite peak"),
             key(Qt.Key.Key_Down),
             key(Qt.Key.Key_Return),
         ),
@@ -163,6 +164,30 @@ PICTURES = (
 )
 
 
+@contextmanager
+def posed(picture: Picture, desk: Desk, profile: Profile, types: PageTypes) -> Iterator[MainWindow]:
+    """The window as a picture shows it, closed at the end."""
+    theme.apply(picture.scheme)
+    window = MainWindow()
+    window.resize(*picture.size)
+    window.show()
+    window.activateWindow()
+    QCoreApplication.processEvents()
+    try:
+        window.go_live(desk, profile, types)
+        window.open(picture.target)
+        background.wait_idle()
+        for act in picture.acts:
+            act(window)
+        background.wait_idle()
+        QCoreApplication.processEvents()
+        yield window
+    finally:
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 def take_pictures(desk: Desk, profile: Profile, types: PageTypes, folder: Path) -> list[Path]:
     """Render PICTURES into the folder and return their paths; needs no display."""
     application = QApplication.instance() or QApplication([])
@@ -170,24 +195,9 @@ def take_pictures(desk: Desk, profile: Profile, types: PageTypes, folder: Path) 
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for picture in PICTURES:
-        theme.apply(picture.scheme)
-        window = MainWindow()
-        window.resize(*picture.size)
-        window.show()
-        window.activateWindow()
-        application.processEvents()
-        window.go_live(desk, profile, types)
-        window.open(picture.target)
-        background.wait_idle()
-        for act in picture.acts:
-            act(window)
-        background.wait_idle()
-        application.processEvents()
         path = folder / f"{picture.name}.png"
-        if not window.grab().save(str(path)):
-            raise OSError(f"{path} cannot be written")
+        with posed(picture, desk, profile, types) as window:
+            if not window.grab().save(str(path)):
+                raise OSError(f"{path} cannot be written")
         paths.append(path)
-        window.close()
-        window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return paths

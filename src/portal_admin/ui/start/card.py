@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from portal_admin.ui.override import override
+from portal_admin.ui.tab_order import PLACES_CHILDREN
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel
@@ -82,6 +83,7 @@ class CardGrid(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty(PLACES_CHILDREN, True)
         self.cards: list[Card] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)

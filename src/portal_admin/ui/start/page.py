@@ -82,7 +82,7 @@ class StartPage(Page):
         cards = [*self.calls.cards, *self.places.cards]
         for before, after in pairwise(cards):
             QWidget.setTabOrder(before, after)
-        if self.focusWidget() is self.places.cards[0]:
+        if self.places.cards[0].hasFocus():  # not while another page is worked on
             cards[0].setFocus()
 
     def _call_card(self, call: Call) -> Card:
