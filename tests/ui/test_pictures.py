@@ -22,6 +22,7 @@ from portal_admin.wiring import close_desk, open_desk
 def wrong_steps(window: MainWindow) -> list[str]:
     """Where Tab did not go on to what follows in reading order, all around the window."""
     root = window.centralWidget()
+    assert root is not None
     first = stops(root)
     first[0].setFocus()
     found = []
