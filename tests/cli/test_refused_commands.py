@@ -19,7 +19,7 @@ REFUSED = [
         "status:change-email",
     ),
     (("users", "change-email", *ON_RUTH, "--to", PAUL.upper()), "unique_email"),
-    (("users", "change-email", *ON_RUTH, "--to", RUTH.upper()), "same_email"),
+    (("users", "change-email", *ON_RUTH, "--to", RUTH.upper()), "unique_email"),
     (
         (
             "users",

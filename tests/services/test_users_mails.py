@@ -80,6 +80,7 @@ def test_that_a_changed_email_must_be_unused_on_the_site(office: Desk, to: str) 
     with pytest.raises(Refused) as refusal:
         users.change_email(office, site="MAIN", email=RUTH, to=to)
     assert refusal.value.rule == "unique_email"
+    assert ("has already" in refusal.value.message) == (to.lower() == RUTH)
     assert everything(office.engine) == before
 
 

@@ -138,7 +138,7 @@ def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | N
         if address == old.email:
             raise Refused(
                 f"{address} is the address that this end user has already. Type the new one.",
-                rule="same_email",
+                rule="unique_email",
                 source=SOURCE,
             )
         require_unused(connection, on, address)
