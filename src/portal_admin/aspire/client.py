@@ -76,6 +76,10 @@ class AspireClient:
         """One look-up's budget for all calls that this thread makes inside."""
         return self._budget.within(self._seconds)
 
+    def remaining(self) -> float:
+        """Seconds that this thread's look-up still has; infinite outside of one."""
+        return self._budget.remaining()
+
     def patiently(self) -> AbstractContextManager[None]:
         """The budget of a sync page, for a call that a sync makes."""
         return self._budget.within(self._sync_seconds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,19 +22,22 @@ from portal_admin.services.sync.rows import ACCOUNTS, CONTACTS, CONTRACTS, Kind
 from portal_admin.services.sync.state import all_asked_for_at
 from portal_admin.services.sync.write import write_lines
 
-# Somebody waits for this; what takes longer is left to the next sync.
-DETAILS_TAKE = timedelta(seconds=20)
 CONTRACTS_AT_ONCE = 8
 
 
 def read_account_now(desk: Desk, *, account_oid: int) -> None:
     """Insert or update the account, its contacts, its contracts and their details; removes nothing.
 
-    Raises what kept it from reading; the caller, whose own change is already committed, tells it as a warning.
+    All of it is one look-up, because somebody waits: what takes longer is left to the next sync. Raises what kept
+    it from reading; the caller, whose own change is already committed, tells it as a warning.
     """
     if desk.aspire is None:
         raise SettingsProblem(NOT_CONFIGURED)
-    aspire = desk.aspire
+    with desk.aspire.look_up():
+        _read(desk, desk.aspire, account_oid)
+
+
+def _read(desk: Desk, aspire: AspireClient, account_oid: int) -> None:
     accounts = aspire.accounts(account_oid=account_oid)
     if not accounts:
         raise AspireRecordMissing("ASPIRE no longer holds this account.")
@@ -60,11 +64,14 @@ def _read_details(desk: Desk, aspire: AspireClient, oids: list[int]) -> None:
         visible = visible_contracts(connection, settings, of=oids)
         since = all_asked_for_at(connection)
         wanted = list(due(connection, settings, visible, classes=CLASSES, now=desk.clock(), since=since))
-    until = desk.clock() + DETAILS_TAKE
+    ends = time.monotonic() + aspire.remaining()
+
+    def what_is_left() -> AbstractContextManager[None]:
+        # Budgets belong to threads, and the details are asked for on several.
+        return aspire.within(max(0.0, ends - time.monotonic()))
+
     for start in range(0, len(wanted), CONTRACTS_AT_ONCE):
-        if desk.clock() >= until:
-            return
-        found = fetch(aspire, wanted[start : start + CONTRACTS_AT_ONCE], desk.clock)
+        found = fetch(aspire, wanted[start : start + CONTRACTS_AT_ONCE], desk.clock, budget=what_is_left)
         with writing(desk.engine) as connection:
             store(connection, found)
         for detail in found:

@@ -74,7 +74,7 @@ class _DetailPass:
 
     def read(self, wanted: list[Wanted]) -> None:
         run = self._run
-        found = fetch(run.aspire, wanted, run.clock)
+        found = fetch(run.aspire, wanted, run.clock, budget=run.aspire.patiently)
         with writing(run.engine) as connection:
             lease.renew(connection, run.lease, run.clock())
             store(connection, found)

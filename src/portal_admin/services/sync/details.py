@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,9 +55,18 @@ def classes_of(capabilities: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in CLASSES if name not in CAPABILITY or CAPABILITY[name] in capabilities)
 
 
-def fetch(aspire: AspireClient, wanted: Iterable[Wanted], clock: Callable[[], datetime]) -> list[Detail]:
-    """Read all of it from ASPIRE, several contracts at a time; raises only when ASPIRE as a whole cannot be read."""
-    asked = _Asked(aspire, clock)
+def fetch(
+    aspire: AspireClient,
+    wanted: Iterable[Wanted],
+    clock: Callable[[], datetime],
+    *,
+    budget: Callable[[], AbstractContextManager[None]],
+) -> list[Detail]:
+    """Read all of it from ASPIRE, several contracts at a time; raises only when ASPIRE as a whole cannot be read.
+
+    `budget` is entered around each question, on the thread that asks it.
+    """
+    asked = _Asked(aspire, clock, budget)
     with ThreadPoolExecutor(READERS, thread_name_prefix="sync-detail") as pool:
         try:
             return [detail for found in pool.map(asked.contract, wanted) for detail in found]
@@ -68,9 +78,15 @@ def fetch(aspire: AspireClient, wanted: Iterable[Wanted], clock: Callable[[], da
 class _Asked:
     """Asks once for what several contracts share: the accounts of their customers."""
 
-    def __init__(self, aspire: AspireClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        aspire: AspireClient,
+        clock: Callable[[], datetime],
+        budget: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self._aspire = aspire
         self._clock = clock
+        self._budget = budget
         self._of_accounts: dict[tuple[int, str], Any] = {}
 
     def contract(self, wanted: Wanted) -> list[Detail]:
@@ -83,7 +99,7 @@ class _Asked:
     def _detail(self, wanted: Wanted, name: str) -> Detail:
         as_of = self._clock()
         try:
-            with self._aspire.patiently():
+            with self._budget():
                 record = self._record(wanted, name)
         except HOPELESS:
             raise
