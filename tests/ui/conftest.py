@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageH
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from sqlalchemy import Engine
 
 from portal_admin.app import finder, import_page
 from portal_admin.services.desk import Desk
@@ -62,6 +63,13 @@ def dressed(qapp: QApplication, frozen: None) -> Iterator[None]:
     assert not said, f"Qt warned: {said}"
     assert not names, f"windows were left open: {names}"
     assert not busy, "background work outlived the test"
+
+
+@pytest.fixture(name="engine")
+def engine_of_windows(engine: Engine) -> Iterator[Engine]:
+    """The engine is given back after the last worker, which may outlive the window it worked for."""
+    yield engine
+    background.drain(5)
 
 
 @pytest.fixture
