@@ -17,6 +17,7 @@ from portal_admin import models
 from portal_admin.models.engine import open_engine, writing
 from portal_admin.models.schema import upgrade_schema
 from portal_admin.services.desk import Desk
+from portal_admin.services.operators import appoint_first
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 FIRST = ("Ann", "Bob", "Carl", "Dora", "Eve", "Finn", "Gina", "Hugo", "Chris", "Kris")
@@ -31,6 +32,8 @@ def filled(*, users: int, accounts: int, contracts: int) -> Iterator[Desk]:
     with TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'portal.db'}", create=True)
         upgrade_schema(engine)
+        with writing(engine) as connection:
+            appoint_first(connection, name="benchmark", now=NOW)
         _fill(engine, users, accounts, contracts)
         yield Desk(engine=engine, aspire=None, clock=lambda: NOW, operator="benchmark")
         engine.dispose()

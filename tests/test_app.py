@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from portal_admin import settings
+from portal_admin import settings, wiring
 from portal_admin.app import Running
 from portal_admin.services import database
 from portal_admin.settings import Profile
@@ -128,7 +128,9 @@ def until(done: Callable[[], bool]) -> None:
 def profile(home: Path) -> Profile:
     home.mkdir(parents=True)
     made = Profile("UAT", f"sqlite:///{(home / 'portal.db').as_posix()}")
-    database.upgrade(made.database_url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    database.upgrade(
+        made.database_url, now=datetime(2026, 11, 21, tzinfo=UTC), operator=wiring.operator_name()
+    )
     settings.add_profile(made)
     return made
 
@@ -200,7 +202,9 @@ def test_that_another_profile_replaces_the_desk(
     running: Callable[..., Running], profile: Profile, home: Path
 ) -> None:
     other = Profile("Second", f"sqlite:///{(home / 'second.db').as_posix()}", production=True)
-    database.upgrade(other.database_url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    database.upgrade(
+        other.database_url, now=datetime(2026, 11, 21, tzinfo=UTC), operator=wiring.operator_name()
+    )
     settings.add_profile(other)
     first = running()
     first.window.profile_chosen.emit("Second")

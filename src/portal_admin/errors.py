@@ -35,6 +35,13 @@ class Refused(DeskError):
         self.source = source
 
 
+class NotAllowed(DeskError):
+    """The operator's role may not do this; the message names the roles that may."""
+
+    kind = "not_allowed"
+    title = "Your role may not do that"
+
+
 class NotFound(DeskError):
     """Our own database holds no such site, user, link or profile."""
 
@@ -80,6 +87,20 @@ class DatabaseProblem(DeskError):
     kind = "database"
     title = "The portal database did not answer"
     exit_code = COULD_NOT_LOOK
+
+
+class Interrupted(DatabaseProblem):
+    """The database broke a transaction off before its end: nothing was changed, and the whole may be tried again."""
+
+    kind = "interrupted"
+    title = "Nothing was changed"
+
+
+class OutcomeUnknown(DatabaseProblem):
+    """The connection was lost while a change was being saved, and the database could not be asked whether it was."""
+
+    kind = "unknown"
+    title = "It is not known whether that was saved"
 
 
 class SchemaMismatch(DatabaseProblem):

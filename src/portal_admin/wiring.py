@@ -11,11 +11,14 @@ from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.credentials import Secret, check_keyring, get_password, password_in_environment
+from portal_admin.domain.permissions import Permission, require
 from portal_admin.errors import DeskError
-from portal_admin.models.engine import database_url, open_engine
+from portal_admin.models.engine import database_url, open_engine, reading
 from portal_admin.models.schema import check_schema
+from portal_admin.paths import data_folder
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor import Finding, Patient, examine
+from portal_admin.services.operators import role_of, signed_in_as
 from portal_admin.settings import Profile, choose_profile
 
 # Asked for when it is needed; without one a profile's own is taken from where it is kept.
@@ -39,11 +42,15 @@ def open_profile(
     engine = open_database(profile, password=database_password)
     try:
         check_schema(engine)
+        with reading(engine) as connection:
+            operator = signed_in_as(connection, operator_name())
+            require(role_of(connection, operator), Permission.VIEW)
         aspire = open_aspire(profile, clock=clock)
     except BaseException:
         engine.dispose()
         raise
-    return Desk(engine=engine, aspire=aspire, clock=clock, operator=operator_name())
+    heads = data_folder() / "audit-heads.json"
+    return Desk(engine=engine, aspire=aspire, clock=clock, operator=operator, heads=heads)
 
 
 def close_desk(desk: Desk) -> None:

@@ -103,8 +103,9 @@ def test_that_check_reports_each_fault_by_itself(ready: Path, capsys: pytest.Cap
     change(ready, "insert into setting (key, value) values ('edition', '1999')")
     change(
         ready,
-        "insert into mail_outbox (user_id, kind, recipient, status, created_at, created_by) "
-        "values (7, 'reset', 'a@b.example', 'queued', '2026-11-21', 'jdoe')",
+        "insert into mail_outbox "
+        "(message_key, attempts, due_at, user_id, kind, recipient, status, created_at, created_by) "
+        "values ('k', 0, '2026-11-21', 7, 'reset', 'a@b.example', 'queued', '2026-11-21', 'jdoe')",
     )
     assert run(["db", "check", "--json"]) == 1
     results = {line["check"]: line["result"] for line in out(capsys)}

@@ -42,7 +42,7 @@ def test_that_check_constraints_are_those_of_the_models(engine: Engine, tmp_path
         query = "select sql from sqlite_master where type = 'table' and sql is not null"
         with reading(source) as connection:
             tables = connection.exec_driver_sql(query).scalars().all()
-        return sorted(found for sql in tables for found in re.findall(r"CONSTRAINT ck_.*", sql))
+        return sorted(found for sql in tables for found in re.findall(r"CONSTRAINT ck_.*\)", sql))
 
     assert checks(engine) == checks(built) != []
     built.dispose()
@@ -57,7 +57,8 @@ def test_that_upgrading_twice_changes_nothing(engine: Engine) -> None:
     check_schema(engine)
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mssql"])
+# A SQLite file is only ever migrated by the program: its tables are rebuilt from what they are.
+@pytest.mark.parametrize("dialect", ["postgresql", "mssql"])
 def test_that_the_script_for_a_server_can_be_written(dialect: str) -> None:
     config = migration_config()
     config.attributes["dialect"] = dialect
@@ -67,7 +68,6 @@ def test_that_the_script_for_a_server_can_be_written(dialect: str) -> None:
     assert "CREATE TABLE end_user" in script
     assert "RESTRICT" not in script
     assert ("pg_trgm" in script) is (dialect == "postgresql")
-    assert ("fts5" in script) is (dialect == "sqlite")
 
 
 def test_that_an_older_database_asks_for_the_upgrade(engine: Engine) -> None:

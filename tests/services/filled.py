@@ -21,6 +21,7 @@ from portal_admin.models import (
     end_user,
     mail_outbox,
     metadata,
+    operator,
     setting,
     site,
     site_private_label,
@@ -34,9 +35,10 @@ STALE = NOW - timedelta(minutes=31)
 
 
 def empty(connection: Connection) -> None:
-    """Delete every row of every table."""
+    """Delete every row of every table but the operators."""
     for table in reversed(metadata.sorted_tables):
-        connection.execute(delete(table))
+        if table is not operator:
+            connection.execute(delete(table))
 
 
 def add_site(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from portal_admin.errors import DatabaseProblem
@@ -16,14 +18,13 @@ def test_that_a_line_tells_who_when_what_and_both_values(offline_desk: Desk) -> 
     with writing(offline_desk.engine) as connection:
         audit.record(
             connection,
-            offline_desk,
+            replace(offline_desk, operation="op-1"),
             action="user.edit",
             subject="r@x.example",
             site="MAIN",
             before={"first_name": "Zoë"},
             after={"first_name": "\u202e<b>"},
             reason="asked by telephone",
-            operation="op-1",
         )
     (row,) = audit_rows(offline_desk.engine)
     assert (row.operator, row.at, row.action, row.subject, row.site_key) == (

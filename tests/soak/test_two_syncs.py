@@ -19,7 +19,7 @@ from tests.soak.syncing import PAUSED, run_sync
 
 CONTRACTS, PAGE_SIZE = 300, 50
 # The lease and the line of the run are taken, and the first page is under way.
-TRANSACTIONS = 4
+TRANSACTIONS = 6
 RACES = [3, pytest.param(100, marks=pytest.mark.soak)]
 
 

@@ -173,7 +173,7 @@ def test_that_an_existing_database_keeps_its_sites(
 ) -> None:
     home.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{(home / 'shared.db').as_posix()}"
-    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC), operator=wiring.operator_name())
     desk = wiring.open_profile(Profile("x", url))
     sites.create_site(desk, key="south", name="Southwind")
     wiring.close_desk(desk)
@@ -208,7 +208,7 @@ def test_that_an_open_profile_is_changed_and_a_taken_name_refused(
 ) -> None:
     home.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{(home / 'one.db').as_posix()}"
-    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC), operator=wiring.operator_name())
     profile = Profile("UAT", url, "https://aspire.example.com", "svc")
     settings.add_profile(profile)
     settings.add_profile(Profile("Production", url))
@@ -230,7 +230,7 @@ def test_that_a_kept_password_never_reaches_an_address_it_was_not_typed_for(
 ) -> None:
     home.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{(home / 'one.db').as_posix()}"
-    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC))
+    database.upgrade(url, now=datetime(2026, 11, 21, tzinfo=UTC), operator=wiring.operator_name())
     profile = Profile("UAT", url, "https://aspire.example.com", "sandbox")
     settings.add_profile(profile)
     credentials.set_password("UAT", Secret.ASPIRE, "sandbox")

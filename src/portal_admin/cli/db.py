@@ -9,7 +9,7 @@ from portal_admin.cli.frame import Commands, Context
 from portal_admin.errors import DONE, REFUSED
 from portal_admin.services import database
 from portal_admin.settings import choose_profile
-from portal_admin.wiring import full_database_url, utc_now
+from portal_admin.wiring import full_database_url, operator_name, utc_now
 
 
 def add(commands: Commands) -> None:
@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
 
 
 def upgrade(context: Context, _args: Namespace) -> int:
-    done = database.upgrade(_url(context), now=utc_now())
+    done = database.upgrade(_url(context), now=utc_now(), operator=operator_name())
     document = {"before": done.before, "after": done.after, "backup": done.backup and str(done.backup)}
     if done.before == done.after:
         sentence = f"The portal database is at schema {done.after} already."

@@ -23,7 +23,7 @@ from portal_admin.services import database, sites, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile, add_profile, default_database_url
-from portal_admin.wiring import close_desk, full_database_url, open_profile, utc_now
+from portal_admin.wiring import close_desk, full_database_url, open_profile, operator_name, utc_now
 
 # Site, email, first name, last name, account ids.
 Caller = tuple[str, str, str, str, tuple[str, ...]]
@@ -57,7 +57,7 @@ def demo_world(*, say: Callable[[str], None], now: datetime | None = None) -> It
         remember_for_session(PROFILE, Secret.ASPIRE, "sandbox")
         shutil.copy(resources() / CALLS, config_folder() / CALLS)
         say("Creating the portal database with three sites, and reading ASPIRE…")
-        database.upgrade(full_database_url(profile), now=clock())
+        database.upgrade(full_database_url(profile), now=clock(), operator=operator_name())
         desk = open_profile(profile, clock=clock)
         try:
             _fill(desk, aspire)

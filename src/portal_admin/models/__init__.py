@@ -1,14 +1,17 @@
 """The portal database: tables, engine and migrations; no queries."""
 
+from portal_admin.models.audit import audit_event
 from portal_admin.models.base import metadata
+from portal_admin.models.imports import import_batch, import_row
+from portal_admin.models.operators import caller_verification, operator
 from portal_admin.models.portal import (
     account_link,
-    audit_event,
     end_user,
     field_note,
     mail_outbox,
     setting,
     site,
+    site_brand,
     site_private_label,
 )
 from portal_admin.models.snapshot import (
@@ -30,13 +33,18 @@ __all__ = [
     "aspire_contract_detail",
     "aspire_contract_role",
     "audit_event",
+    "caller_verification",
     "end_user",
     "field_note",
+    "import_batch",
+    "import_row",
     "lease",
     "mail_outbox",
     "metadata",
+    "operator",
     "setting",
     "site",
+    "site_brand",
     "site_private_label",
     "sync_run",
     "sync_state",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from portal_admin.errors import DatabaseProblem, SchemaMismatch, SettingsProblem
+from portal_admin.errors import (
+    DatabaseProblem,
+    Interrupted,
+    OutcomeUnknown,
+    SchemaMismatch,
+    SettingsProblem,
+)
 from portal_admin.models.shares import is_on_network_share
 from portal_admin.paths import make_file
 
@@ -49,6 +56,12 @@ PATIENCE: dict[str, dict[str, int]] = {
 }
 # A server's default lets each statement see a newer state; SQLite's transactions never do.
 ONE_STATE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
+# SQLSTATE of a serialization failure and of a deadlock.
+PASSING = ("40001", "40P01")
+SECONDS_TO_RETURN = 5.0
+SECONDS_BETWEEN_LOOKS = 0.1
+# Given the connection of a transaction, what tells over another one whether it was committed.
+Witness = Callable[[Connection], Callable[[Connection], bool]]
 # What the driver's text contains, what we say. The first that fits wins.
 SQLITE_SENTENCES = (
     ("database is locked", "Another program is writing to the portal database. Wait a moment and try again."),
@@ -173,10 +186,60 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction: committed when the block ends, rolled back when it raises."""
-    with translated(), engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+def writing(engine: Engine, *, committed: Witness | None = None) -> Iterator[Connection]:
+    """A write transaction: committed when the block ends, rolled back when it raises.
+
+    `committed` is given the connection and returns what tells, over another one, whether the transaction was
+    committed; it is asked when the connection is lost meanwhile. Without it that is OutcomeUnknown.
+    """
+    with translated(), engine.connect().execution_options(writes=True) as connection:
+        transaction = connection.begin()
+        try:
+            witness = committed(connection) if committed else None
+            yield connection
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            transaction.commit()
+        except DBAPIError as problem:
+            if not is_lost(problem):
+                raise
+            _find_out(engine, witness, problem)
+
+
+def _find_out(engine: Engine, witness: Callable[[Connection], bool] | None, problem: DBAPIError) -> None:
+    """Returns when the lost transaction was committed; Interrupted when it was not; OutcomeUnknown when nobody says."""
+    unknown = OutcomeUnknown(
+        "The connection to the portal database was lost while saving, and it cannot be asked yet. "
+        "Look at the record again before you repeat anything."
+    )
+    if witness is None:
+        raise unknown from problem
+    deadline = time.monotonic() + SECONDS_TO_RETURN
+    while True:
+        try:
+            with engine.connect() as connection:
+                done = witness(connection)
+            break
+        except DBAPIError as again:
+            if time.monotonic() >= deadline:
+                raise unknown from again
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+    if not done:
+        raise Interrupted(
+            "The connection to the portal database was lost, and nothing was changed."
+        ) from problem
+
+
+def is_lost(problem: DBAPIError) -> bool:
+    """Whether the connection broke, so that the server's last answer is missing."""
+    return problem.connection_invalidated or type(problem.orig).__name__ == "AdminShutdown"
+
+
+def _is_interrupted(problem: DBAPIError) -> bool:
+    """Whether the server undid the transaction for a reason that may not come again."""
+    return is_lost(problem) or getattr(problem.orig, "sqlstate", None) in PASSING
 
 
 @contextmanager
@@ -185,7 +248,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoFreeConnection) as problem:
-        found = DatabaseProblem(_sentence(problem))
+        passing = isinstance(problem, DBAPIError) and _is_interrupted(problem)
+        found = (Interrupted if passing else DatabaseProblem)(_sentence(problem))
         log.error("database error", exc_info=problem, extra={"correlation_id": found.correlation_id})
         raise found from problem
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -36,6 +36,20 @@ site_private_label = Table(
     Column("label_key", String(200), primary_key=True),
     Column("label", String(200), nullable=False),
     Index("ix_site_private_label_label_key", "label_key"),
+)
+
+# Who a site's mails come from, and where their links lead.
+site_brand = Table(
+    "site_brand",
+    metadata,
+    Column("site_id", Id, ForeignKey("site.id"), primary_key=True),
+    Column("sender_name", String(200), nullable=False),
+    Column("sender_address", String(320), nullable=False),
+    Column("support_email", String(320), nullable=False),
+    Column("link_base", String(400), nullable=False),
+    Column("color", String(7), nullable=True),
+    Column("logo", LargeBinary, nullable=True),
+    Column("logo_type", String(64), nullable=True),
 )
 
 setting = Table(
@@ -81,20 +95,28 @@ account_link = Table(
     Index("ix_account_link_account_oid", "account_oid", "user_id"),
 )
 
+# message_key identifies a mail everywhere: in its Message-ID, and to its link's token.
 mail_outbox = Table(
     "mail_outbox",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("message_key", String(36), nullable=False, unique=True),
     Column("user_id", Id, ForeignKey("end_user.id"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("status", String(16), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Instant, nullable=False),
+    Column("claimed_until", Instant, nullable=True),
+    Column("sent_at", Instant, nullable=True),
+    Column("expires_at", Instant, nullable=True),
+    Column("failure", Text, nullable=True),
     CheckConstraint("kind IN ('registration', 'reset')", name="kind"),
-    CheckConstraint("status IN ('queued', 'superseded', 'canceled')", name="status"),
+    CheckConstraint("status IN ('queued', 'sent', 'failed', 'superseded', 'canceled')", name="status"),
     Index("ix_mail_outbox_user_id", "user_id", "id"),
-    Index("ix_mail_outbox_status", "status", "id"),
+    Index("ix_mail_outbox_status", "status", "due_at", "id"),
 )
 
 field_note = Table(
@@ -107,20 +129,4 @@ field_note = Table(
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),
     Index("ix_field_note_field_key", "field_key", "id"),
-)
-
-audit_event = Table(
-    "audit_event",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("operator", String(200), nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("site_key", String(64), nullable=True),
-    Column("subject", String(400), nullable=False),
-    Column("operation_id", String(36), nullable=False),
-    Column("before", JSON(none_as_null=True), nullable=True),
-    Column("after", JSON(none_as_null=True), nullable=True),
-    Column("reason", Text, nullable=True),
-    Index("ix_audit_event_subject", "subject", "id"),
 )

@@ -15,10 +15,11 @@ from stat import S_IMODE
 from sqlalchemy import URL, Engine
 
 from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
-from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file
+from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file, writing
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
 from portal_admin.paths import make_file, make_folder
+from portal_admin.services.operators import appoint_first, signed_in_as
 from portal_admin.services.settings import read_settings
 
 # A backup that holds the file longer than this has met a program that does not let go.
@@ -44,8 +45,11 @@ class DatabaseCheck:
     message: str
 
 
-def upgrade(url: str, *, now: datetime) -> Upgrade:
-    """Create the database or bring it to this program's schema, after a backup copy of a SQLite file."""
+def upgrade(url: str, *, now: datetime, operator: str) -> Upgrade:
+    """Create the database or bring it to this program's schema, after a backup copy of a SQLite file.
+
+    The operator becomes its first Administrator where it has none.
+    """
     path = sqlite_file(database_url(url))
     if path is not None:
         _make_folder(path.parent)
@@ -61,6 +65,8 @@ def upgrade(url: str, *, now: datetime) -> Upgrade:
             copy = path.with_name(f"{path.name}.before-{HEAD}-{_stamp(now)}")
             _copy(path, copy)
         upgrade_schema(engine)
+        with writing(engine) as connection:
+            appoint_first(connection, name=signed_in_as(connection, operator), now=now)
     return Upgrade(before, HEAD, copy)
 
 

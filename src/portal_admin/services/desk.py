@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -13,9 +14,15 @@ from portal_admin.aspire.client import AspireClient
 
 @dataclass(frozen=True)
 class Desk:
-    """One signed-in operator on one profile: the portal database, ASPIRE (None when not configured), and the clock (UTC)."""
+    """One signed-in operator on one profile: the portal database, ASPIRE (None when not configured), and the clock (UTC).
+
+    `heads` is the file in which this machine remembers how far the audit had got; `operation` ties together the
+    audit lines of the action under way.
+    """
 
     engine: Engine
     aspire: AspireClient | None
     clock: Callable[[], datetime]
     operator: str
+    heads: Path | None = None
+    operation: str | None = None

@@ -11,15 +11,17 @@ from sqlalchemy import Connection, delete, insert, select, update
 from portal_admin.domain.access import area_of, hidden_reasons
 from portal_admin.domain.offering import Holding
 from portal_admin.domain.people import EndUser, LinkedAccount, Site
+from portal_admin.domain.permissions import Permission
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer
 from portal_admin.domain.records import Account, Contract
 from portal_admin.domain.text import id_key, whole
 from portal_admin.errors import Conflict, CouldNotLook, DeskError, NotFound, Refused
 from portal_admin.models import account_link, audit_event, end_user
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.services import accounts, audit, people, snapshot
 from portal_admin.services.access import HiddenContract
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import live_holding
 from portal_admin.services.settings import read_settings
@@ -196,13 +198,14 @@ def _not_received(desk: Desk, stored: Mapping[str, Account | None]) -> list[Hold
     return found
 
 
+@action(Permission.LINK_ACCOUNT)
 def add(
     desk: Desk, *, site: str, email: str, account_ids: Iterable[str], version: int | None = None
 ) -> Changed:
     """Link accounts that the site offers, then read their records from ASPIRE."""
     people.show_user(desk, site=site, email=email)  # an unknown user is named before ASPIRE is asked
     offered = accounts.require_offered(desk, site=site, account_ids=account_ids)
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         require_version(user, version)
@@ -212,17 +215,19 @@ def add(
     return Changed(named(changed, new), read_records(desk, new))
 
 
+@action(Permission.UNLINK_ACCOUNT)
 def remove(desk: Desk, *, site: str, email: str, account_id: str, version: int | None = None) -> Changed:
     """Unlink an account; the last link stays, because a user needs at least one."""
     return remove_several(desk, site=site, email=email, account_ids=[account_id], version=version)
 
 
+@action(Permission.UNLINK_ACCOUNT)
 def remove_several(
     desk: Desk, *, site: str, email: str, account_ids: Iterable[str], version: int | None = None
 ) -> Changed:
     """Unlink accounts, all or none."""
     wanted = typed_account_ids(account_ids)
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         require_version(user, version)
@@ -236,9 +241,10 @@ def remove_several(
         return Changed(_bump(connection, desk, user, on, action="link.remove", accounts=linked.values()))
 
 
+@action(Permission.UNLINK_ACCOUNT)
 def undo_remove(desk: Desk, *, site: str, email: str, account: LinkedAccount) -> Changed:
     """Link again what was just unlinked; undo is exempt from the picker's rule, so the audit must show the removal."""
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         user = people.find_user(connection, on, email)
         if not _was_just_removed(connection, user, account):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -30,6 +31,9 @@ def queue(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queue
         "kind": kind,
         "recipient": user.email,
         "status": "queued",
+        "message_key": str(uuid.uuid4()),
+        "attempts": 0,
+        "due_at": desk.clock(),
         "created_at": desk.clock(),
         "created_by": desk.operator,
     }

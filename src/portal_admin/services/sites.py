@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal_admin.domain.people import Site
+from portal_admin.domain.permissions import Permission
 from portal_admin.domain.text import is_showable, label_key, whole
 from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
 from portal_admin.models import aspire_contract, site, site_private_label
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.services import audit
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.snapshot import Freshness, freshness
@@ -83,6 +85,7 @@ def list_sites(desk: Desk) -> tuple[Site, ...]:
         return all_sites(connection)
 
 
+@action(Permission.CREATE_SITE)
 def create_site(
     desk: Desk, *, key: str, name: str, labels: Iterable[str] = (), unlabelled: bool = False
 ) -> Site:
@@ -95,7 +98,7 @@ def create_site(
             f"A site needs a name that can be shown, of at most {LONGEST} characters.", field="name"
         )
     mapping = _mapping(labels, unlabelled)
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         for other in all_sites(connection):
             if other.key.casefold() == key.casefold():
                 raise Refused(f"There is a site {other.key} already.", rule="unique_site")
@@ -114,12 +117,13 @@ def preview_labels(desk: Desk, *, key: str, labels: Iterable[str], unlabelled: b
         return _change(connection, desk, find_site(connection, key), mapping)
 
 
+@action(Permission.MAP_LABELS)
 def set_labels(
     desk: Desk, *, key: str, labels: Iterable[str], unlabelled: bool, version: int | None = None
 ) -> LabelChange:
     """Replace the whole set of a site's labels, and tell who gained and lost what."""
     mapping = _mapping(labels, unlabelled)
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         before = find_site(connection, key)
         if version is not None and version != before.version:
             raise Conflict(

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from portal_admin.domain.lifecycle import SOURCE, Action, require
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
+from portal_admin.domain.permissions import Permission
 from portal_admin.domain.records import Account
 from portal_admin.domain.text import canonical_email, is_showable, name_key
 from portal_admin.errors import InvalidInput, Refused
 from portal_admin.models import end_user
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.services import accounts, audit, outbox, people
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.links import Changed, insert_links, named, read_records, require_version
 from portal_admin.services.sites import find_site
@@ -39,6 +41,7 @@ class EmailChange:
     new: EndUser
 
 
+@action(Permission.CREATE_USER)
 def create_user(
     desk: Desk,
     *,
@@ -63,7 +66,7 @@ def create_user(
     with reading(desk.engine) as connection:
         require_unused(connection, find_site(connection, site), address)
     linked = accounts.require_offered(desk, site=site, account_ids=wanted)
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         require_unused(connection, on, address)
         user = _insert(connection, desk, on, address, (first, last), status, linked)
@@ -71,6 +74,7 @@ def create_user(
     return Changed(named(user, linked), read_records(desk, linked))
 
 
+@action(Permission.EDIT_USER)
 def edit_user(
     desk: Desk,
     *,
@@ -81,7 +85,7 @@ def edit_user(
     version: int | None = None,
 ) -> EndUser:
     """Change first and last name; email and site never change (`managing-portal-users`)."""
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         before = people.find_user(connection, on, email)
         require_version(before, version)
@@ -96,19 +100,22 @@ def edit_user(
         return after
 
 
+@action(Permission.RESEND_REGISTRATION)
 def resend_registration(desk: Desk, *, site: str, email: str) -> outbox.Queued:
     """Queue a new registration mail; older ones die."""
     return _mail(desk, Action.RESEND, "registration", site=site, email=email)
 
 
+@action(Permission.RESET_PASSWORD)
 def reset_password(desk: Desk, *, site: str, email: str) -> outbox.Queued:
     """Queue a guided password reset; staff never set or see a password."""
     return _mail(desk, Action.RESET, "reset", site=site, email=email)
 
 
+@action(Permission.RESEND_REGISTRATION)
 def withdraw_mail(desk: Desk, *, queued: outbox.Queued) -> EndUser:
     """Undo a resend or reset whose mail was not sent: what it replaced is queued again."""
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, queued.user.site)
         user = people.find_user(connection, on, queued.user.email)
         outbox.withdraw(connection, queued)
@@ -116,21 +123,23 @@ def withdraw_mail(desk: Desk, *, queued: outbox.Queued) -> EndUser:
         return people.find_user(connection, on, user.email)
 
 
+@action(Permission.DEACTIVATE_USER)
 def deactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
     """Block sign-in."""
     return _set_status(desk, Action.DEACTIVATE, site=site, email=email, version=version)
 
 
+@action(Permission.REACTIVATE_USER)
 def reactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
     """Let the user sign in again."""
     return _set_status(desk, Action.REACTIVATE, site=site, email=email, version=version)
 
 
+@action(Permission.CHANGE_EMAIL)
 def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | None = None) -> EmailChange:
     """New user with the same links, old one deactivated: one transaction, one operation in the audit."""
     address = check_email(to)
-    operation = audit.new_operation()
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         old = people.find_user(connection, on, email)
         require_version(old, version)
@@ -149,8 +158,8 @@ def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | N
         )
         gone = people.find_user(connection, on, old.email)
         reason = f"email changed from {old.email} to {new.email}"
-        _audit(connection, desk, "user.change_email", gone, before=old, reason=reason, operation=operation)
-        _audit(connection, desk, "user.create", new, reason=reason, operation=operation)
+        _audit(connection, desk, "user.change_email", gone, before=old, reason=reason)
+        _audit(connection, desk, "user.create", new, reason=reason)
     return EmailChange(gone, new)
 
 
@@ -226,7 +235,7 @@ def _insert(
 
 
 def _mail(desk: Desk, action: Action, kind: str, *, site: str, email: str) -> outbox.Queued:
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         user = people.find_user(connection, find_site(connection, site), email)
         require(action, user.status)
         queued = outbox.queue(connection, desk, user, kind)
@@ -235,7 +244,7 @@ def _mail(desk: Desk, action: Action, kind: str, *, site: str, email: str) -> ou
 
 
 def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: int | None) -> EndUser:
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         on = find_site(connection, site)
         before = people.find_user(connection, on, email)
         require_version(before, version)
@@ -260,7 +269,6 @@ def _audit(
     *,
     before: EndUser | None = None,
     reason: str | None = None,
-    operation: str | None = None,
 ) -> None:
     audit.record(
         connection,
@@ -271,7 +279,6 @@ def _audit(
         before=_audited(before) if before else None,
         after=_audited(user),
         reason=reason,
-        operation=operation,
     )
 
 

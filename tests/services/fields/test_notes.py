@@ -20,10 +20,10 @@ KEY = "contract.next_due"
 
 def test_that_notes_and_verifications_are_kept_newest_first(offline_desk: Desk) -> None:
     field_notes.add_note(offline_desk, field_key=KEY, note="  Shown a day late for ACH customers.  ")
-    colleague = replace(offline_desk, operator="colleague")
+    colleague = replace(offline_desk, operator="jdoe")
     field_notes.verify(colleague, field_key=KEY)
     first, second = field_notes.history(offline_desk)[KEY]
-    assert (first.note, first.verified_on, first.created_by) == ("", date(2026, 11, 21), "colleague")
+    assert (first.note, first.verified_on, first.created_by) == ("", date(2026, 11, 21), "jdoe")
     assert (second.note, second.verified_on) == ("Shown a day late for ACH customers.", None)
     assert second.created_at == NOW
 

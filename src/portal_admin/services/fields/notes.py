@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, insert, select
 
 from portal_admin.domain.fields import FieldNote
+from portal_admin.domain.permissions import Permission
 from portal_admin.errors import InvalidInput, NotFound
 from portal_admin.models import field_note
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.services import audit
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.settings import read_settings
@@ -21,6 +23,7 @@ from portal_admin.services.settings import read_settings
 NOTE_LENGTH = 2000
 
 
+@action(Permission.WRITE_FIELD_NOTE)
 def add_note(desk: Desk, *, field_key: str, note: str) -> FieldNote:
     """Add a note to a field; InvalidInput when there is nothing in it."""
     if not note.strip():
@@ -28,6 +31,7 @@ def add_note(desk: Desk, *, field_key: str, note: str) -> FieldNote:
     return _write(desk, field_key, note, verified=False)
 
 
+@action(Permission.WRITE_FIELD_NOTE)
 def verify(desk: Desk, *, field_key: str, note: str = "") -> FieldNote:
     """Record that this operator checked the entry against portal and ASPIRE today, in the company's time zone."""
     return _write(desk, field_key, note, verified=True)
@@ -49,7 +53,7 @@ def _write(desk: Desk, field_key: str, note: str, *, verified: bool) -> FieldNot
     if len(text) > NOTE_LENGTH:
         raise InvalidInput(f"A note holds at most {NOTE_LENGTH} characters.", field="note")
     now = desk.clock()
-    with writing(desk.engine) as connection:
+    with changing(desk) as connection:
         today = now.astimezone(ZoneInfo(read_settings(connection).time_zone)).date()
         written = FieldNote(field_key, text, today if verified else None, now, desk.operator)
         connection.execute(

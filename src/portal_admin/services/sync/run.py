@@ -10,11 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from portal_admin.domain.freshness import DAY
+from portal_admin.domain.permissions import Permission
 from portal_admin.domain.records import Instance
 from portal_admin.domain.text import label_key
 from portal_admin.errors import AspireDenied, AspireFailed, AspireRestored, DeskError, SettingsProblem
 from portal_admin.models import site, site_private_label, sync_run
 from portal_admin.models.engine import reading, writing
+from portal_admin.services.change import action
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.sync import lease as sync_lease
@@ -55,6 +57,7 @@ def _never() -> bool:
     return False
 
 
+@action(Permission.SYNC)
 def sync(
     desk: Desk,
     *,

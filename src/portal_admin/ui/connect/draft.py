@@ -90,7 +90,7 @@ def save(draft: Draft, *, clock: Callable[[], datetime] = wiring.utc_now) -> tup
     _check(draft)
     _refuse_taken_name(draft)
     if draft.new_file is not None:
-        database.upgrade(profile.database_url, now=clock())
+        database.upgrade(profile.database_url, now=clock(), operator=wiring.operator_name())
     is_known = settings.has_logins_of(profile)
     desk = wiring.open_profile(
         profile, clock=clock, database_password=None if is_known else lambda: _given(Secret.DATABASE)
