@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal_admin.cli import frame, run
-from portal_admin.errors import DONE, AspireTooSlow, Refused
+from portal_admin.errors import DONE, AspireTooSlow, DatabaseProblem, DeskError, NotFound, Refused
 
 
 def portal_admin(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -99,6 +99,40 @@ def test_that_an_unknown_error_is_in_the_log_and_not_on_the_terminal(
     logged = json.loads((home / "logs" / "portal-admin.jsonl").read_text())
     assert logged["correlation_id"] in captured.err
     assert "inner secret workings" in logged["exception"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "printed"),
+    [
+        (DeskError("Odd."), True),
+        (DatabaseProblem("The file is locked."), True),
+        (AspireTooSlow("ASPIRE did not answer."), True),
+        (Refused("Not that one.", rule="some"), False),
+        (NotFound("There is no such site."), False),
+    ],
+)
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_that_every_failing_command_is_in_the_log_and_what_is_no_answer_names_its_reference(
+    problem: DeskError,
+    printed: bool,
+    form: list[str],
+    handler: Any,
+    capsys: pytest.CaptureFixture[str],
+    home: Path,
+) -> None:
+    def fail(_context: object, _args: object) -> int:
+        raise problem
+
+    handler.act = fail
+    run(["sites", "go", *form])
+    captured = capsys.readouterr()
+    last = captured.err.splitlines()[-1]
+    assert (last == f"Reference: {problem.correlation_id}") is printed
+    assert problem.correlation_id not in captured.out
+    logged = json.loads((home / "logs" / "portal-admin.jsonl").read_text().splitlines()[-1])
+    assert logged["correlation_id"] == problem.correlation_id
+    assert problem.kind in logged["message"]
+    assert problem.message not in logged["message"]
 
 
 def test_that_an_interrupt_is_quiet(handler: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,6 +131,7 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_left()
     except errors.DeskError as problem:
+        note_failure(problem)
         return _report(context.out, problem)
     except Exception as problem:
         return _report(context.out, _unexpected(problem))
@@ -202,13 +203,19 @@ def _report(out: Output, problem: errors.DeskError) -> int:
     return problem.exit_code
 
 
-def _unexpected(problem: Exception) -> errors.DeskError:
-    found = errors.DeskError("")
-    log.error("unexpected error", exc_info=problem, extra={"correlation_id": found.correlation_id})
-    found.message = (
-        "Portal Admin met an error it does not know. Nothing more was done. "
-        f"The log holds the details under {found.correlation_id}."
+def note_failure(problem: errors.DeskError) -> None:
+    """Log a failure: the reference that is printed leads to a line of the log; the message may hold what somebody typed."""
+    cause = type(problem.__cause__).__name__ if problem.__cause__ else "no other error"
+    log.info(
+        "command failed: %s, from %s", problem.kind, cause, extra={"correlation_id": problem.correlation_id}
     )
+
+
+def _unexpected(problem: Exception) -> errors.DeskError:
+    found = errors.DeskError(
+        "Portal Admin met an error it does not know. Nothing more was done. The log holds the details."
+    )
+    log.error("unexpected error", exc_info=problem, extra={"correlation_id": found.correlation_id})
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from portal_admin.errors import DeskError
+from portal_admin.errors import COULD_NOT_LOOK, DeskError
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Any], object]]
@@ -67,8 +67,13 @@ class Output:
             print("\n".join(text_of(line) for line in message.splitlines()), file=sys.stderr, flush=True)
 
     def error(self, problem: DeskError) -> None:
-        """The failure in words on stderr, and in JSON form as the last line of stdout."""
+        """The failure in words on stderr, and in JSON form as the last line of stdout.
+
+        What the log can tell more about comes with the reference that finds it there.
+        """
         self.say(f"{problem.title}\n{problem.message}")
+        if problem.exit_code == COULD_NOT_LOOK or problem.kind == DeskError.kind:
+            self.say(f"Reference: {problem.correlation_id}")
         if self.json:
             found = {name: getattr(problem, name, None) for name in ERROR_FIELDS}
             self.document({"error": {name: value for name, value in found.items() if value is not None}})

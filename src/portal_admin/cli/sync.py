@@ -13,7 +13,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.frame import Commands, Context, note_failure
 from portal_admin.errors import DONE, REFUSED, DeskError, Refused
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def run(context: Context, args: Namespace) -> int:
                 full = False
             except DeskError as problem:
                 # The next run may find the network, the login or the database in order again.
+                note_failure(problem)
                 context.out.error(problem)
                 if _is_refused_a_turn(problem):
                     rest = min(TRY_AGAIN, args.every)
