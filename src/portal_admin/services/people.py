@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from portal_admin.domain.mail import NO_SENDER, LastMail, MailKind, MailStatus
+from portal_admin.domain.mail_links import NEEDED
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
 from portal_admin.domain.text import canonical_email
 from portal_admin.errors import NotFound
-from portal_admin.models import account_link, aspire_account, end_user, mail_outbox
+from portal_admin.models import account_link, aspire_account, end_user, mail_outbox, site_brand
 from portal_admin.models import site as site_table
 from portal_admin.models.engine import reading
 from portal_admin.services.chunks import chunks
@@ -20,6 +22,8 @@ from portal_admin.services.sites import find_site
 from portal_admin.services.text_search import contains
 
 PAGE = 500
+# Of mails that died nobody needs to know.
+TOLD = (MailStatus.QUEUED, MailStatus.SENT, MailStatus.FAILED)
 
 
 def user_query() -> Select[Any]:
@@ -47,7 +51,7 @@ def show_user(desk: Desk, *, site: str, email: str) -> EndUser:
 
 def list_users(
     desk: Desk, *, site: str | None = None, statuses: Iterable[Status] = (), text: str | None = None
-) -> Iterator[EndUser]:
+) -> Generator[EndUser, None, None]:
     """The end users that pass the filters, by site and email, streamed."""
     with reading(desk.engine) as connection:
         query = user_query().where(*filters(connection, site=site, statuses=statuses, text=text))
@@ -119,13 +123,31 @@ def links_of(connection: Connection, user_ids: list[int]) -> dict[int, list[Link
     return found
 
 
-def _last_mails(connection: Connection, user_ids: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
+def _last_mails(connection: Connection, user_ids: list[int]) -> dict[int, LastMail]:
+    found: dict[int, LastMail] = {}
     for some in chunks(user_ids):
-        query = select(mail_outbox).where(mail_outbox.c.user_id.in_(some), mail_outbox.c.status == "queued")
+        query = (
+            select(mail_outbox, end_user.c.status.label("user_status"), site_brand.c.site_id.label("brand"))
+            .join(end_user, end_user.c.id == mail_outbox.c.user_id)
+            .outerjoin(site_brand, site_brand.c.site_id == end_user.c.site_id)
+            .where(mail_outbox.c.user_id.in_(some), mail_outbox.c.status.in_(TOLD))
+        )
         for row in connection.execute(query.order_by(mail_outbox.c.id)):
-            found[row.user_id] = f"{row.kind} mail queued, not yet sent"
+            found[row.user_id] = _last_mail(row)
     return found
+
+
+def _last_mail(row: Row[Any]) -> LastMail:
+    kind, status = MailKind(row.kind), MailStatus(row.status)
+    sent = status is MailStatus.SENT
+    waits_for_sender = status is MailStatus.QUEUED and row.brand is None
+    return LastMail(
+        kind=kind,
+        status=status,
+        at={MailStatus.SENT: row.sent_at, MailStatus.FAILED: row.due_at}.get(status, row.created_at),
+        expires_at=row.expires_at if sent and row.user_status == NEEDED[kind] else None,
+        note=NO_SENDER if waits_for_sender else row.failure,
+    )
 
 
 def _after(key: str, address: str) -> Any:
