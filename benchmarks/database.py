@@ -17,7 +17,7 @@ from portal_admin import models
 from portal_admin.models.engine import open_engine, writing
 from portal_admin.models.schema import upgrade_schema
 from portal_admin.services.desk import Desk
-from portal_admin.services.operators import appoint_first
+from portal_admin.services.roles import appoint_first
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 FIRST = ("Ann", "Bob", "Carl", "Dora", "Eve", "Finn", "Gina", "Hugo", "Chris", "Kris")

@@ -28,7 +28,7 @@ from portal_admin.models.base import Instant
 from portal_admin.models.engine import open_engine, writing
 from portal_admin.models.schema import upgrade_schema
 from portal_admin.services.desk import Desk
-from portal_admin.services.operators import appoint_first
+from portal_admin.services.roles import appoint_first
 from portal_admin.services.sync import sync
 
 MEGABYTE = 1024

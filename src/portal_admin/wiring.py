@@ -11,14 +11,13 @@ from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.credentials import Secret, check_keyring, get_password, password_in_environment
-from portal_admin.domain.permissions import Permission, require
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import database_url, open_engine, reading
 from portal_admin.models.schema import check_schema
 from portal_admin.paths import data_folder
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor import Finding, Patient, examine
-from portal_admin.services.operators import role_of, signed_in_as
+from portal_admin.services.roles import require_role, signed_in_as
 from portal_admin.settings import Profile, choose_profile
 
 # Asked for when it is needed; without one a profile's own is taken from where it is kept.
@@ -44,7 +43,7 @@ def open_profile(
         check_schema(engine)
         with reading(engine) as connection:
             operator = signed_in_as(connection, operator_name())
-            require(role_of(connection, operator), Permission.VIEW)
+            require_role(connection, operator)
         aspire = open_aspire(profile, clock=clock)
     except BaseException:
         engine.dispose()

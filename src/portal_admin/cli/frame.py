@@ -49,6 +49,7 @@ COMMANDS = (
     ("links", "links", "Link end users to ASPIRE accounts, or preview it"),
     ("accounts", "accounts", "Find accounts, and see which can be linked and why"),
     ("access", "access", "See which contracts an end user sees, and why"),
+    ("operators", "operators", "List who works at the desks, and give and take roles"),
     ("fields", "fields", "Look up where portal fields come from in ASPIRE"),
     ("sandbox", "sandbox", "Run a stand-in ASPIRE on this machine"),
 )

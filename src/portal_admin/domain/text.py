@@ -41,6 +41,11 @@ def name_key(*parts: str) -> str:
     return " ".join(_folded(" ".join(parts)).split())
 
 
+def operator_key(name: str) -> str:
+    """Operators are who they are in whatever case: operating systems take no notice of it."""
+    return _folded(name.strip())
+
+
 def whole(typed: str) -> str:
     """Trimmed, and without halves of characters, which cannot be sent or stored."""
     return HALVES.sub("\N{REPLACEMENT CHARACTER}", typed.strip())

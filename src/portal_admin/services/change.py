@@ -17,7 +17,7 @@ from portal_admin.errors import Interrupted
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import audit
 from portal_admin.services.desk import Desk
-from portal_admin.services.operators import role_of
+from portal_admin.services.roles import role_of
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from portal_admin.models.engine import database_url, open_engine, reading, sqlit
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
 from portal_admin.paths import make_file, make_folder
-from portal_admin.services.operators import appoint_first, signed_in_as
+from portal_admin.services.roles import appoint_first, signed_in_as
 from portal_admin.services.settings import read_settings
 
 # A backup that holds the file longer than this has met a program that does not let go.
