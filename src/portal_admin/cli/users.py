@@ -1,4 +1,4 @@
-"""`users create | edit | list | show | resend | reset | deactivate | reactivate | change-email`."""
+"""`users create | edit | list | show | resend | reset | deactivate | reactivate | change-email | export`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context, UsageError
+from portal_admin.cli.users_export import STATUSES, add_export
 from portal_admin.cli.wording import when
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
@@ -14,8 +15,6 @@ from portal_admin.errors import DONE
 if TYPE_CHECKING:
     from portal_admin.services.links import Changed
     from portal_admin.services.outbox import Queued
-
-STATUSES = ("pending", "active", "inactive")
 
 
 def add(commands: Commands) -> None:
@@ -62,6 +61,7 @@ def add(commands: Commands) -> None:
     add_user(change)
     change.add_argument("--to", required=True, metavar="EMAIL")
     add_version(change)
+    add_export(users)
 
 
 def create_user(context: Context, args: Namespace) -> int:
