@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from portal_admin.domain.permissions import Permission, require
 from portal_admin.errors import Interrupted
 from portal_admin.models.engine import reading, writing
-from portal_admin.services import audit
+from portal_admin.services import audit, audit_heads
 from portal_admin.services.desk import Desk
 from portal_admin.services.roles import role_of
 
@@ -74,3 +74,4 @@ def changing(desk: Desk) -> Iterator[Connection]:
     with writing(desk.engine, committed=audit.written) as connection:
         audit.lock(connection)
         yield connection
+    audit_heads.note(desk)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import reading
+from portal_admin.services import audit_heads
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.snapshot import Freshness, freshness
@@ -25,7 +26,7 @@ class Pulse:
 
 
 def take(desk: Desk) -> Pulse:
-    """Ask ASPIRE and the database how they are; what fails is a part of the answer."""
+    """Ask ASPIRE and the database how they are, and remember how far the audit got; what fails is a part of the answer."""
     restored = False
     synced: Freshness | DeskError
     try:
@@ -34,6 +35,7 @@ def take(desk: Desk) -> Pulse:
             restored = restored_alarm(connection)
     except DeskError as problem:
         synced = problem
+    audit_heads.remember(desk)
     return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored)
 
 
