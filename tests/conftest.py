@@ -20,7 +20,12 @@ from keyring.errors import PasswordDeleteError
 from portal_admin import credentials
 from portal_admin.log import stop_logging
 
-pytest_plugins = ["tests.fixtures.sandbox", "tests.fixtures.database", "tests.fixtures.desk"]
+pytest_plugins = [
+    "tests.fixtures.sandbox",
+    "tests.fixtures.postgres",
+    "tests.fixtures.database",
+    "tests.fixtures.desk",
+]
 
 hypothesis.settings.register_profile(
     "portal", derandomize=True, deadline=None, max_examples=50, database=None

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Engine, insert, select, text
 
 from portal_admin.errors import DatabaseProblem, SchemaMismatch, SettingsProblem
-from portal_admin.models import account_link, setting
+from portal_admin.models import account_link, sync_state
 from portal_admin.models.engine import open_engine, reading, writing
 
 
+@pytest.mark.databases("sqlite")
 def test_that_a_connection_is_durable_checked_and_patient(engine: Engine) -> None:
     with reading(engine) as connection:
         found = {
@@ -59,34 +60,35 @@ def test_that_postgresql_is_accepted_with_our_driver(url: str) -> None:
 
 def test_that_a_write_is_kept_and_a_failed_one_leaves_nothing(engine: Engine) -> None:
     with writing(engine) as connection:
-        connection.execute(insert(setting).values(key="edition", value="2026"))
+        connection.execute(insert(sync_state).values(data_class="accounts"))
 
     def write_and_fail() -> None:
         with writing(engine) as connection:
-            connection.execute(insert(setting).values(key="other", value="x"))
+            connection.execute(insert(sync_state).values(data_class="contacts"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         write_and_fail()
     with reading(engine) as connection:
-        assert connection.execute(select(setting.c.key)).scalars().all() == ["edition"]
+        assert connection.execute(select(sync_state.c.data_class)).scalars().all() == ["accounts"]
 
 
 def test_that_reading_never_commits(engine: Engine) -> None:
     with reading(engine) as connection:
-        connection.execute(insert(setting).values(key="edition", value="2026"))
+        connection.execute(insert(sync_state).values(data_class="accounts"))
     with reading(engine) as connection:
-        assert connection.execute(select(setting)).all() == []
+        assert connection.execute(select(sync_state)).all() == []
 
 
 def test_that_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
     with reading(engine) as reader:
-        before = reader.execute(select(setting)).all()
+        before = reader.execute(select(sync_state)).all()
         with writing(engine) as writer:
-            writer.execute(insert(setting).values(key="edition", value="2025"))
-        assert reader.execute(select(setting)).all() == before == []
+            writer.execute(insert(sync_state).values(data_class="accounts"))
+        assert reader.execute(select(sync_state)).all() == before == []
 
 
+@pytest.mark.databases("sqlite")
 def test_that_the_write_lock_is_taken_at_once(engine: Engine, database_url: str) -> None:
     other = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0)
     with writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -98,7 +100,7 @@ def test_that_writers_wait_for_each_other(engine: Engine) -> None:
     def write(number: int) -> None:
         for count in range(10):
             with writing(engine) as connection:
-                connection.execute(insert(setting).values(key=f"{number}.{count}", value="x"))
+                connection.execute(insert(sync_state).values(data_class=f"{number}.{count}"))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -106,7 +108,7 @@ def test_that_writers_wait_for_each_other(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     with reading(engine) as connection:
-        assert len(connection.execute(select(setting.c.key)).all()) == 40
+        assert len(connection.execute(select(sync_state.c.data_class)).all()) == 40
 
 
 def test_that_a_database_error_is_ours_and_shows_no_upstream_text(engine: Engine) -> None:

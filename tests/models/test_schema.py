@@ -33,6 +33,7 @@ def test_that_the_migrations_make_exactly_the_tables_of_the_models(engine: Engin
         assert compare_metadata(context, metadata) == []
 
 
+@pytest.mark.databases("sqlite")
 def test_that_check_constraints_are_those_of_the_models(engine: Engine, tmp_path: Path) -> None:
     built = open_engine(f"sqlite:///{tmp_path}/built.db", create=True)
     with writing(built) as connection:
@@ -89,6 +90,7 @@ def test_that_an_empty_file_asks_for_the_upgrade(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.databases("sqlite")
 def test_that_an_upgrade_that_orphans_rows_changes_nothing(migrated_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "orphans.db"
     path.write_bytes(migrated_file.read_bytes())

@@ -7,13 +7,16 @@ from sqlalchemy import Engine, delete, insert, text, update
 
 from portal_admin.models import aspire_account, end_user, site
 from portal_admin.models.engine import reading, writing
+from tests.fixtures.operators import without_audit
 
+full_text = pytest.mark.databases("sqlite")
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
 
 @pytest.fixture
 def people(engine: Engine) -> Engine:
     with writing(engine) as connection:
+        without_audit(connection)
         connection.execute(insert(site).values(id=1, key="main", name="Main", created_at=NOW))
         for number, name in enumerate(("Robin Olsen", "Kris Tanner"), start=1):
             first, last = name.split()
@@ -40,12 +43,14 @@ def found(engine: Engine, table: str, words: str) -> list[int]:
         return list(connection.execute(query, {"words": f'"{words}"'}).scalars())
 
 
+@full_text
 def test_that_any_three_letters_of_name_or_email_find_a_user(people: Engine) -> None:
     assert found(people, "end_user_search", "lse") == [1]
     assert found(people, "end_user_search", "tanner.exa") == [2]
     assert found(people, "end_user_search", "example") == [1, 2]
 
 
+@full_text
 def test_that_a_renamed_user_is_found_by_the_new_name_alone(people: Engine) -> None:
     with writing(people) as connection:
         connection.execute(update(end_user).where(end_user.c.id == 1).values(name_key="robin vance"))
@@ -57,6 +62,7 @@ def test_that_a_renamed_user_is_found_by_the_new_name_alone(people: Engine) -> N
         )
 
 
+@full_text
 def test_that_accounts_are_found_by_id_and_name_until_they_are_removed(engine: Engine) -> None:
     values = {"account_id": "A-0017", "name": "Prairie Hauling", "fingerprint": 1, "seen": 1}
     with writing(engine) as connection:
@@ -70,3 +76,13 @@ def test_that_accounts_are_found_by_id_and_name_until_they_are_removed(engine: E
     with writing(engine) as connection:
         connection.execute(delete(aspire_account))
     assert found(engine, "aspire_account_search", "haul") == []
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("column", ["name_key", "email"])
+def test_that_a_server_finds_letters_by_an_index_of_trigrams(people: Engine, column: str) -> None:
+    query = text(f"explain select id from end_user where {column} like '%lse%'")
+    with reading(people) as connection:
+        connection.execute(text("set local enable_seqscan = off"))
+        plan = "\n".join(connection.execute(query).scalars())
+    assert f"ix_end_user_{column}_trgm" in plan

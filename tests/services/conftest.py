@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.people import Status
@@ -14,6 +13,7 @@ from portal_admin.models.engine import open_engine, writing
 from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
+from tests.fixtures.database import Databases
 from tests.fixtures.desk import Clock
 from tests.services.filled import add_site, add_user, receive
 
@@ -21,14 +21,20 @@ RUTH, PAUL, INA = "ruth@prairie.example", "paul@new.example", "ina@old.example"
 
 
 @pytest.fixture(scope="session")
-def office_file(small: FilePortfolio, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def office_template(small: FilePortfolio, databases: Databases) -> str:
     """Site MAIN takes unlabelled contracts and NORTHWIND, PRAIRIE takes two labels, EASTCOAST takes EASTERN."""
-    path = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("office") / "portal.db"))
-    engine = open_engine(f"sqlite:///{path}")
-    with Sandbox(small) as box:
-        client = AspireClient(box.url, user="sandbox", password=lambda: "sandbox")
-        receive(engine, client)
-        client.close()
+
+    def fill(engine: Engine) -> None:
+        with Sandbox(small) as box:
+            client = AspireClient(box.url, user="sandbox", password=lambda: "sandbox")
+            receive(engine, client)
+            client.close()
+        _found(engine)
+
+    return databases.template("office", fill)
+
+
+def _found(engine: Engine) -> None:
     with writing(engine) as connection:
         main = add_site(connection, "MAIN", ["NORTHWIND"], unlabelled=True)
         prairie = add_site(connection, "PRAIRIE", ["PRAIRIE", "PRAIRIE WEST"])
@@ -38,14 +44,14 @@ def office_file(small: FilePortfolio, migrated_file: Path, tmp_path_factory: pyt
         ina = [(4, "A-004"), (1, "A-001")]
         add_user(connection, main, INA, ina, first="Ina", last="Old", status=Status.INACTIVE)
         add_user(connection, prairie, RUTH, [(1, "A-001")])
-    engine.dispose()
-    return path
 
 
 @pytest.fixture
-def office(office_file: Path, tmp_path: Path, aspire: AspireClient, clock: Clock) -> Iterator[Desk]:
+def office(office_template: str, databases: Databases, aspire: AspireClient, clock: Clock) -> Iterator[Desk]:
     """A desk at a portal of its own that is filled already, and at an ASPIRE of its own."""
-    engine = open_engine(f"sqlite:///{shutil.copy(office_file, tmp_path / 'office.db')}")
+    url = databases.fresh(office_template)
+    engine = open_engine(url)
     yield Desk(engine=engine, aspire=aspire, clock=clock, operator="tester")
     assert engine.pool.checkedout() == 0, "a connection was not given back"  # type: ignore[attr-defined]
     engine.dispose()
+    databases.give_back(url)

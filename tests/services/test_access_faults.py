@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services import access, accounts, links, users
 from portal_admin.services.desk import Desk
+from tests.fixtures.database import Databases
 from tests.fixtures.desk import NOW
 from tests.services.conftest import PAUL, RUTH
 from tests.services.filled import FRESH, STALE, add_site, add_user, everything, receive
@@ -38,15 +37,10 @@ class Offices:
 
 
 @pytest.fixture(scope="module")
-def offices(
-    small: FilePortfolio, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Offices]:
-    folder = tmp_path_factory.mktemp("offices")
+def offices(small: FilePortfolio, databases: Databases) -> Iterator[Offices]:
     received = {"empty": None, "stale": STALE, "fresh": FRESH}
-    engines = {
-        name: open_engine(f"sqlite:///{shutil.copy(migrated_file, folder / f'{name}.db')}")
-        for name in received
-    }
+    urls = {name: databases.fresh() for name in received}
+    engines = {name: open_engine(url) for name, url in urls.items()}
     with Sandbox(small) as box:
         client = AspireClient(box.url, user="sandbox", password=lambda: "sandbox")
         for name, engine in engines.items():
@@ -58,8 +52,9 @@ def offices(
                 add_user(connection, main, PAUL, [(2, "A-002")], status=Status.PENDING)
         client.close()
         yield Offices(box, engines)
-    for engine in engines.values():
+    for name, engine in engines.items():
         engine.dispose()
+        databases.give_back(urls[name])
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from sqlalchemy import Engine
 from portal_admin.domain.access import area_of, hidden_reasons
 from portal_admin.domain.people import Status
 from portal_admin.domain.records import Account, Contract, Role
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import open_engine, reading, writing
 from portal_admin.services import access, links, sites
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import find_user
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
+from tests.fixtures.database import Databases
 from tests.fixtures.desk import NOW
 from tests.services.filled import (
     FRESH,
@@ -90,16 +91,13 @@ worlds = st.builds(
 
 
 @pytest.fixture(scope="module")
-def shared(migrated_file: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def shared(databases: Databases) -> Iterator[Desk]:
     """One database for all examples, emptied before each."""
-    import shutil
-
-    from portal_admin.models.engine import open_engine
-
-    path = shutil.copy(migrated_file, tmp_path_factory.mktemp("worlds") / "portal.db")
-    engine = open_engine(f"sqlite:///{path}")
+    url = databases.fresh()
+    engine = open_engine(url)
     yield Desk(engine=engine, aspire=None, clock=lambda: NOW, operator="tester")
     engine.dispose()
+    databases.give_back(url)
 
 
 def build(engine: Engine, world: World) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from portal_admin.models import lease, sync_run
 from portal_admin.models.engine import open_engine, reading, writing
 from portal_admin.sandbox.server import Sandbox
 from tests.services.filled import add_site, add_user
-from tests.soak.files import require_sound
+from tests.soak.files import path_of, require_sound
 from tests.soak.portal import Portal
 from tests.soak.processes import workers
 from tests.soak.syncing import left_by_run, require_whole_pages, run_sync, snapshot_rows
@@ -101,7 +101,7 @@ def test_that_a_sync_killed_again_and_again_ends_with_the_very_snapshot_of_one_l
     chance = random.Random(20261121)
     box, aspire, environment = portal(size.contracts)
     add_people(database_url, aspire)
-    peaceful = f"sqlite:///{shutil.copy(tmp_path / 'portal.db', tmp_path / 'peaceful.db')}"
+    peaceful = f"sqlite:///{shutil.copy(path_of(database_url), tmp_path / 'peaceful.db')}"
     with workers(run_sync, ({**environment, "PORTAL_ADMIN_DATABASE_URL": peaceful}, (), size.page_size)) as (
         one,
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
 from sqlalchemy import insert
 
 from portal_admin import models
@@ -14,6 +15,7 @@ from tests.fixtures.desk import NOW
 from tests.services.sync.received import count
 
 
+@pytest.mark.databases("sqlite")
 def test_that_the_database_file_never_holds_a_whole_account_number(desk: Desk) -> None:
     with writing(desk.engine) as connection:
         connection.execute(
