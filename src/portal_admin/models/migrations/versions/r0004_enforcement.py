@@ -1,0 +1,129 @@
+"""PostgreSQL itself keeps the audit: no change without a line, no forged, skipped or altered line."""
+
+from __future__ import annotations
+
+from alembic import context, op
+from sqlalchemy import text
+
+from portal_admin.domain.audit_chain import GENESIS
+
+revision = "0004"
+down_revision = "0003"
+
+EVERY = "INSERT OR UPDATE OR DELETE"
+# Table, the statements whose transaction must append an audit line, the trigger's name, and which rows of them.
+# Left out is what the machinery does by itself: delivering mail, working through an import's rows, syncing.
+AUDITED = (
+    ("site", EVERY, "needs_audit", ""),
+    ("site_private_label", EVERY, "needs_audit", ""),
+    ("site_brand", EVERY, "needs_audit", ""),
+    ("setting", EVERY, "needs_audit", ""),
+    ("end_user", EVERY, "needs_audit", ""),
+    ("account_link", EVERY, "needs_audit", ""),
+    ("operator", EVERY, "needs_audit", ""),
+    ("field_note", EVERY, "needs_audit", ""),
+    ("caller_verification", EVERY, "needs_audit", ""),
+    ("mail_outbox", "INSERT OR DELETE", "needs_audit", ""),
+    ("import_batch", "INSERT OR DELETE", "needs_audit", ""),
+    (
+        "import_batch",
+        "UPDATE",
+        "undo_needs_audit",
+        "WHEN (new.status = 'undone' AND old.status <> 'undone') ",
+    ),
+)
+
+# Everything is qualified, here or by this path: a temporary table would otherwise stand in for the audit.
+HARDENED = "SET search_path = pg_catalog, pg_temp"
+
+# Inside a savepoint a row carries the savepoint's transaction id. A row that can be seen while its transaction
+# is under way is one's own; an id of long ago may look like one that is still to come.
+IS_OURS = """
+CREATE FUNCTION {schema}.portal_is_ours(writer xid) RETURNS boolean LANGUAGE plpgsql {hardened} AS $body$
+DECLARE
+    own bigint := pg_current_xact_id()::text::bigint;
+    full_id bigint := own + ((writer::text::bigint - own) & 4294967295);
+BEGIN
+    RETURN coalesce(pg_xact_status(full_id::text::xid8) = 'in progress', false);
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN false;
+END $body$
+"""
+
+# It runs once for each row changed, when the transaction is committed, so it does without a path of its own.
+NEEDS_LINE = """
+CREATE FUNCTION {schema}.portal_needs_audit() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    writer pg_catalog.xid;
+BEGIN
+    SELECT xmin INTO writer FROM {schema}.audit_event ORDER BY id DESC LIMIT 1;
+    IF writer OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid THEN
+        RETURN NULL;
+    END IF;
+    IF {schema}.portal_is_ours(writer) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'A change needs an audit line in the same transaction.'
+        USING ERRCODE = 'PA001', TABLE = tg_table_name;
+END $body$
+"""
+
+NEXT_LINE = """
+CREATE FUNCTION {schema}.portal_audit_line() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
+DECLARE
+    last_id bigint;
+    last_hash text;
+BEGIN
+    IF new.operator IS DISTINCT FROM session_user::text THEN
+        RAISE EXCEPTION 'An audit line carries the name of the login that writes it.' USING ERRCODE = 'PA002';
+    END IF;
+    IF abs(extract(epoch FROM clock_timestamp() - new.at)) > 60 THEN
+        RAISE EXCEPTION 'An audit line carries the time of this server.' USING ERRCODE = 'PA003';
+    END IF;
+    SELECT id, hash INTO last_id, last_hash FROM {schema}.audit_event ORDER BY id DESC LIMIT 1;
+    IF new.id IS DISTINCT FROM coalesce(last_id, 0) + 1
+        OR new.previous_hash IS DISTINCT FROM coalesce(last_hash, '{genesis}') THEN
+        RAISE EXCEPTION 'An audit line follows the last one, with its hash.' USING ERRCODE = 'PA004';
+    END IF;
+    RETURN new;
+END $body$
+"""
+
+KEPT_LINE = """
+CREATE FUNCTION {schema}.portal_audit_kept() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'Audit lines are never changed or removed.' USING ERRCODE = 'PA005';
+END $body$
+"""
+
+ON_AUDIT = (
+    "CREATE TRIGGER audit_event_line BEFORE INSERT ON {schema}.audit_event "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_audit_line()",
+    "CREATE TRIGGER audit_event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.audit_event "
+    "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.portal_audit_kept()",
+)
+ON_CHANGES = (
+    "CREATE CONSTRAINT TRIGGER {table}_{suffix} AFTER {statements} ON {schema}.{table} "
+    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {when}EXECUTE FUNCTION {schema}.portal_needs_audit()"
+)
+
+
+def upgrade() -> None:
+    """Other databases enforce nothing of this; a later migration that must touch the audit disables its triggers."""
+    if op.get_context().dialect.name != "postgresql":
+        return
+    names = {"schema": _schema(), "hardened": HARDENED, "genesis": GENESIS}
+    for statement in (IS_OURS, NEEDS_LINE, NEXT_LINE, KEPT_LINE, *ON_AUDIT):
+        op.execute(statement.format(**names))
+    for table, statements, suffix, when in AUDITED:
+        op.execute(
+            ON_CHANGES.format(table=table, statements=statements, suffix=suffix, when=when, schema=_schema())
+        )
+
+
+def _schema() -> str:
+    """The schema of the tables, quoted; a script is written for the usual one."""
+    if context.is_offline_mode():
+        return "public"
+    found: str = op.get_bind().execute(text("select quote_ident(current_schema())")).scalar_one()
+    return found
