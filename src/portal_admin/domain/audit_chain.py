@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 GENESIS = "0" * 64
@@ -24,14 +25,17 @@ COVERED = (
 
 UNREADABLE = "It was edited after it was written: it holds what this program never writes."
 
+_REST = itemgetter(*COVERED[2:])
 # Compact, with sorted keys and in ASCII: the same bytes on every database and machine.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
 
 def link_hash(previous: str, line: Mapping[str, Any]) -> str:
     """The SHA-256, in hex, of an audit line that follows the line with hash `previous`; every key of COVERED is needed."""
-    covered = [_plain(line[name]) for name in COVERED]
-    return hashlib.sha256(_ENCODER.encode([previous, *covered]).encode()).hexdigest()
+    at: datetime = line["at"]
+    written = at.astimezone(UTC).isoformat(timespec="microseconds")
+    covered = (previous, line["id"], written, *_REST(line))
+    return hashlib.sha256(_ENCODER.encode(covered).encode()).hexdigest()
 
 
 def fault(line: Mapping[str, Any], *, last_id: int, last_hash: str) -> str | None:
@@ -53,9 +57,3 @@ def fault(line: Mapping[str, Any], *, last_id: int, last_hash: str) -> str | Non
     if first == until:
         return f"Line {first}, which came before it, is missing."
     return f"Lines that came before it are missing, among {first} to {until}."
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return value
