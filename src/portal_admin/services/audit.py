@@ -73,7 +73,7 @@ def record(
 def record_all(connection: Connection, desk: Desk, lines: Iterable[Mapping[str, Any]]) -> None:
     """Append audit lines of one operation; each has action, subject, site_key, before, after and reason."""
     lock(connection)
-    last, at = head(connection), _now(connection, desk)
+    last, at = head(connection), now(connection, desk)
     operation = desk.operation or new_operation()
     rows, identity, previous = [], last.id, last.hash
     for line in lines:
@@ -102,7 +102,7 @@ def written(connection: Connection) -> Callable[[Connection], bool]:
     return committed
 
 
-def _now(connection: Connection, desk: Desk) -> datetime:
+def now(connection: Connection, desk: Desk) -> datetime:
     """The clock of the database; a SQLite file has none but this machine's."""
     if connection.dialect.name == "sqlite":
         return desk.clock()
