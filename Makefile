@@ -8,7 +8,9 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/portal-admin demo
 
+# Without a PostgreSQL the tests that need one say that they were not run.
 test: $(READY)
+	-@sh packaging/debian_setup.sh database
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadgroup -q
 
 check: $(READY)
@@ -21,6 +23,7 @@ bench: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
 
 soak: $(READY)
+	-@sh packaging/debian_setup.sh database
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -rP -m soak --timeout 3600 tests
 
 format: $(READY)
