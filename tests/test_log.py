@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portal_admin.log import redacted, start_logging, stop_logging
+from portal_admin.log import last_lines, redacted, start_logging, stop_logging
 
 log = logging.getLogger("portal_admin.test")
 
@@ -115,3 +115,19 @@ def test_that_nobody_else_reads_a_new_log_and_an_old_one_stays_as_it_is(
     start_logging()
     log.info("rotated")
     assert S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_that_the_newest_lines_are_read_across_a_change_of_files(home: Path) -> None:
+    folder = home / "logs"
+    stop_logging()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "portal-admin.jsonl.1").write_text("1\n2\n3\n", encoding="utf-8")
+    assert last_lines(2) == ["2", "3"]
+    (folder / "portal-admin.jsonl").write_text("4\n5\n", encoding="utf-8")
+    assert last_lines(3) == ["3", "4", "5"]
+    assert last_lines(2) == ["4", "5"]
+    assert last_lines(9) == ["1", "2", "3", "4", "5"]
+
+
+def test_that_a_log_that_is_not_there_has_no_lines(home: Path) -> None:
+    assert last_lines(5) == []

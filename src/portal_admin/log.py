@@ -97,6 +97,18 @@ def start_logging() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def last_lines(count: int) -> list[str]:
+    """The newest lines of the log as they stand in its file, oldest first; none where there is no log."""
+    found: list[str] = []
+    for name in (FILE, f"{FILE}.1"):
+        with suppress(OSError):
+            older = (log_folder() / name).read_text(encoding="utf-8", errors="replace").splitlines()
+            found = older[len(found) - count :] + found
+        if len(found) >= count:
+            break
+    return found
+
+
 def stop_logging() -> None:
     """Close the log file."""
     root = logging.getLogger()

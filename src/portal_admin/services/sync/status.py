@@ -13,10 +13,10 @@ from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sync import lease
-from portal_admin.services.sync.state import LISTS, restored_alarm
+from portal_admin.services.sync.state import DONE, LISTS, restored_alarm
 from portal_admin.services.sync.withheld import records_withheld
 
-RUNS_SHOWN = 10
+RUNS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,12 @@ class ClassStatus:
     age: timedelta | None
     stale: bool
     next_due: datetime
+    cadence: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One run: outcome is running, done, failed, stopped or restored."""
+    """One run: outcome is running, done, failed, stopped or restored; a done one's message are its warnings."""
 
     started_at: datetime
     finished_at: datetime | None
@@ -42,6 +43,12 @@ class RunStatus:
     removed: int
     outcome: str
     message: str | None
+    operator: str
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a run that was done has to say."""
+        return tuple(self.message.splitlines()) if self.outcome == DONE and self.message else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ def _class(name: str, confirmed: datetime | None, now: datetime, cadence: timede
         age=None if confirmed is None else now - confirmed,
         stale=is_stale(confirmed, now, cadence),
         next_due=next_due(confirmed, now, cadence),
+        cadence=cadence,
     )
 
 
@@ -109,4 +117,5 @@ def _run(row: Row[tuple[object, ...]]) -> RunStatus:
         row.removed,
         row.outcome,
         row.message,
+        row.operator,
     )
