@@ -11,7 +11,10 @@ from portal_admin.domain.text import operator_key
 from portal_admin.errors import NotAllowed
 from portal_admin.models import operator
 from portal_admin.models.engine import reading
+from portal_admin.services import audit
 from portal_admin.services.desk import Desk
+
+FIRST = "whoever sets the portal database up is its first Administrator"
 
 
 def role_of(connection: Connection, name: str) -> Role | None:
@@ -55,8 +58,17 @@ def quoted(name: str) -> str:
 
 
 def appoint_first(connection: Connection, *, name: str, now: datetime) -> None:
-    """Make whoever creates or upgrades the database its Administrator, while it has no operator yet."""
+    """Make whoever creates or upgrades the database its Administrator, while it has no operator yet; audited."""
     if connection.execute(select(func.count()).select_from(operator)).scalar_one():
         return
-    values = {"name_key": operator_key(name), "name": name, "role": Role.ADMINISTRATOR.value, "version": 1}
-    connection.execute(insert(operator).values(**values, created_at=now, created_by=name))
+    role = {"role": Role.ADMINISTRATOR.value}
+    values = {
+        "name_key": operator_key(name),
+        "name": name,
+        "version": 1,
+        "created_at": now,
+        "created_by": name,
+    }
+    connection.execute(insert(operator).values(**role, **values))
+    founder = Desk(engine=connection.engine, aspire=None, clock=lambda: now, operator=name)
+    audit.record(connection, founder, action="operator.add", subject=name, after=role, reason=FIRST)
