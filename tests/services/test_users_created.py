@@ -20,7 +20,8 @@ def test_that_a_user_created_by_staff_is_pending_and_a_registration_mail_is_queu
     assert (user.status, user.email, user.version, user.site) == (P, "new@prairie.example", 1, "MAIN")
     assert [a.account_id for a in user.accounts] == ["A-001"]
     assert mails(office.engine) == [("registration", "new@prairie.example", "queued")]
-    assert user.last_mail == "registration mail queued, not yet sent"
+    assert user.last_mail is not None
+    assert (user.last_mail.kind, user.last_mail.status) == ("registration", "queued")
 
 
 def test_that_a_user_registered_as_active_gets_no_mail_and_the_audit_says_why(office: Desk) -> None:

@@ -110,7 +110,8 @@ def test_that_a_mail_is_queued_shown_and_taken_back(
     settle()
     assert "queued, not yet sent" in page.messages.text
     assert page.details.user is not None
-    assert page.details.user.last_mail == f"{kind} mail queued, not yet sent"
+    assert page.details.user.last_mail is not None
+    assert (page.details.user.last_mail.kind, page.details.user.last_mail.status) == (kind, "queued")
     undo(page)
     settle()
     assert page.messages.text == f"Undone. The mail to {email} was taken back before it was sent."

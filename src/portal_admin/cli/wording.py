@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal_admin.cli.output import Output
+from portal_admin.domain.mail import LastMail, MailStatus
 from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.errors import COULD_NOT_LOOK, DONE
 
@@ -54,3 +55,12 @@ def via_words(via: Any) -> str:
 def when(instant: datetime) -> str:
     """An instant for a terminal, in UTC."""
     return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def mail_words(mail: LastMail) -> str:
+    """What became of a mail, until when its link lives, and why it waits or failed."""
+    done = "queued, not yet sent" if mail.status is MailStatus.QUEUED else mail.status.value
+    parts = [f"{mail.kind} mail {done}, {when(mail.at)}"]
+    if mail.expires_at is not None:
+        parts.append(f"link expires {when(mail.expires_at)}")
+    return "; ".join(parts) + (f". {mail.note}" if mail.note else "")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from portal_admin.domain.mail import LastMail
+
 
 class Status(StrEnum):
     """The life of an end user: Pending, then Active and Inactive in turn (`managing-portal-users`)."""
@@ -50,7 +52,7 @@ class EndUser:
     version: int
     accounts: tuple[LinkedAccount, ...]
     created_at: datetime
-    last_mail: str | None = None
+    last_mail: LastMail | None = None
 
     @property
     def name(self) -> str:

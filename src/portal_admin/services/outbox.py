@@ -4,64 +4,119 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from portal_admin.domain.mail import THROTTLE, MailStatus
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import Refused
 from portal_admin.models import mail_outbox
 from portal_admin.services.desk import Desk
 
+# A mail that is none of these has died already, and its link with it.
+ALIVE = (MailStatus.QUEUED, MailStatus.SENT, MailStatus.FAILED)
+ON_ITS_WAY = (MailStatus.QUEUED, MailStatus.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """An older mail that died for a newer one, and what it was."""
+
+    mail_id: int
+    status: MailStatus
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A mail that is queued, not yet sent, and the older ones it replaced."""
+    """A mail that is on its way to a user, and the older ones it replaced.
+
+    `age` is set when it was asked for a moment ago already, so that nothing was queued now.
+    """
 
     user: EndUser
     kind: str
     mail_id: int
-    superseded: tuple[int, ...]
+    superseded: tuple[Replaced, ...] = ()
+    status: MailStatus = MailStatus.QUEUED
+    age: timedelta | None = None
 
 
 def queue(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queued:
-    """Queue one mail to the user; older ones of its kind die, and with them their links."""
+    """Queue one mail to the user; older ones of its kind die, and with them their links.
+
+    Within a minute of the last one nothing is queued, and that one is returned.
+    """
+    recent = _recent(connection, desk, user, kind)
+    if recent is not None:
+        return recent
     superseded = supersede(connection, user.id, kind)
+    now = desk.clock()
     values = {
         "user_id": user.id,
         "kind": kind,
         "recipient": user.email,
-        "status": "queued",
+        "status": MailStatus.QUEUED.value,
         "message_key": str(uuid.uuid4()),
         "attempts": 0,
-        "due_at": desk.clock(),
-        "created_at": desk.clock(),
+        "due_at": now,
+        "created_at": now,
         "created_by": desk.operator,
     }
     mail_id = connection.execute(insert(mail_outbox).values(values).returning(mail_outbox.c.id)).scalar_one()
     return Queued(user, kind, mail_id, superseded)
 
 
-def supersede(connection: Connection, user_id: int, kind: str | None = None) -> tuple[int, ...]:
-    """Let the user's queued mails die, of one kind or of all."""
-    mine = [mail_outbox.c.user_id == user_id, mail_outbox.c.status == "queued"]
+def supersede(connection: Connection, user_id: int, kind: str | None = None) -> tuple[Replaced, ...]:
+    """Let the user's mails die with their links, of one kind or of all, sent or not."""
+    mine = [mail_outbox.c.user_id == user_id, mail_outbox.c.status.in_(ALIVE)]
     if kind is not None:
         mine.append(mail_outbox.c.kind == kind)
-    ids = tuple(
-        connection.execute(select(mail_outbox.c.id).where(*mine).order_by(mail_outbox.c.id)).scalars()
-    )
-    connection.execute(update(mail_outbox).where(mail_outbox.c.id.in_(ids)).values(status="superseded"))
-    return ids
+    query = select(mail_outbox.c.id, mail_outbox.c.status).where(*mine).order_by(mail_outbox.c.id)
+    replaced = tuple(Replaced(row.id, MailStatus(row.status)) for row in connection.execute(query))
+    if replaced:
+        ids = [one.mail_id for one in replaced]
+        dead = update(mail_outbox).where(mail_outbox.c.id.in_(ids))
+        connection.execute(dead.values(status=MailStatus.SUPERSEDED.value))
+    return replaced
 
 
 def withdraw(connection: Connection, queued: Queued) -> None:
-    """Cancel a mail that is still queued and queue again what it replaced; Refused when it is not."""
+    """Cancel a mail that no sender has taken up, and bring back what it replaced; Refused when it is too late."""
     mine = (mail_outbox.c.user_id == queued.user.id, mail_outbox.c.kind == queued.kind)
     cancel = update(mail_outbox).where(
-        *mine, mail_outbox.c.id == queued.mail_id, mail_outbox.c.status == "queued"
+        *mine,
+        mail_outbox.c.id == queued.mail_id,
+        mail_outbox.c.status == MailStatus.QUEUED.value,
+        # Even a claim that ran out may mean that the mail has left.
+        mail_outbox.c.claimed_until.is_(None),
     )
-    if connection.execute(cancel.values(status="canceled")).rowcount != 1:
+    if connection.execute(cancel.values(status=MailStatus.CANCELED.value)).rowcount != 1:
         raise Refused("That mail is no longer waiting, so it cannot be taken back.", rule="undo")
-    again = update(mail_outbox).where(
-        *mine, mail_outbox.c.id.in_(queued.superseded), mail_outbox.c.status == "superseded"
+    for one in queued.superseded:
+        again = update(mail_outbox).where(
+            *mine,
+            mail_outbox.c.id == one.mail_id,
+            mail_outbox.c.status == MailStatus.SUPERSEDED.value,
+        )
+        connection.execute(again.values(status=one.status.value))
+
+
+def _recent(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queued | None:
+    query = (
+        select(mail_outbox)
+        .where(
+            mail_outbox.c.user_id == user.id,
+            mail_outbox.c.kind == kind,
+            mail_outbox.c.status.in_(ON_ITS_WAY),
+            mail_outbox.c.created_at > desk.clock() - THROTTLE,
+        )
+        .order_by(mail_outbox.c.id.desc())
+        .limit(1)
     )
-    connection.execute(again.values(status="queued"))
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    # Another desk's clock may be ahead of this one's.
+    age = max(timedelta(), desk.clock() - row.created_at)
+    return Queued(user, kind, row.id, status=MailStatus(row.status), age=age)

@@ -12,6 +12,7 @@ from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
 from portal_admin.ui.end_users.action_list import ActionList
 from portal_admin.ui.end_users.linked_accounts import LinkedAccounts
+from portal_admin.ui.end_users.mail_words import hover_words, long_words
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.buttons import CopyButton
@@ -76,7 +77,9 @@ class UserDetails(QFrame):
         self._status.set(user.status.value)
         self._site.setText(self.tr("on site {site}").format(site=user.site))
         mail, created, changes = self._facts
-        mail.setText(user.last_mail or self.tr("none waiting"))
+        last = user.last_mail
+        mail.setText(long_words(last, now) if last else self.tr("none"))
+        set_tooltip(mail, hover_words(last) if last else "")
         created.setText(clock_text(user.created_at, now))
         set_tooltip(created, zone_text(user.created_at))
         changes.setText(self._version_words(user.version))

@@ -98,6 +98,13 @@ class UserActions(QObject):
         desk, call = self._desk, MAIL_ACTIONS[action]
 
         def done(queued: Queued) -> None:
+            if queued.age is not None:
+                words = self.tr(
+                    "A mail to {email} was queued {n} s ago; it is on its way, so no other was queued."
+                )
+                seconds = round(queued.age.total_seconds())
+                self._page.messages.info(words.format(email=queued.user.email, n=seconds))
+                return
             words = {
                 Action.RESEND: self.tr(
                     "A registration mail to {email} is queued, not yet sent. Links in older ones stop working."

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
+from portal_admin.domain.mail import MailStatus
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.services.desk import Desk
 from portal_admin.services.user_list import UserList, UserQuery
+from portal_admin.ui.end_users.mail_words import hover_words, short_words
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Query, Row, Snapshot
+from portal_admin.ui.theme import Meaning
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.chip import STATUS_MEANINGS
 
 NAMED_ACCOUNTS = 2
+MAIL_MEANINGS: Mapping[MailStatus, tuple[Meaning | None, str | None]] = {
+    MailStatus.QUEUED: (Meaning.ATTENTION, "warning"),
+    MailStatus.SENT: (None, None),
+    MailStatus.FAILED: (Meaning.BAD, "cross"),
+}
 
 
 class UserKey(NamedTuple):
@@ -58,7 +66,7 @@ def columns() -> tuple[Column, ...]:
         Column("site", tr("Site"), 104, Kind.SECONDARY, sortable=True),
         Column("accounts", tr("Accounts"), 118, Kind.ID),
         Column("created", tr("Created"), 104, Kind.SECONDARY, sortable=True),
-        Column("last_mail", tr("Last mail"), 250, Kind.SECONDARY),
+        Column("last_mail", tr("Last mail"), 300, Kind.SECONDARY),
     )
 
 
@@ -73,9 +81,18 @@ def row_of(user: EndUser, now: datetime) -> Row:
             user.site,
             accounts_cell(user),
             Cell(clock_text(user.created_at, now), tooltip=zone_text(user.created_at)),
-            user.last_mail or "",
+            mail_cell(user, now),
         ),
     )
+
+
+def mail_cell(user: EndUser, now: datetime) -> str | Cell:
+    """What became of the last mail; one that failed, or cannot be sent, stands out."""
+    mail = user.last_mail
+    if mail is None:
+        return ""
+    meaning, icon = MAIL_MEANINGS[mail.status] if mail.note else (None, None)
+    return Cell(short_words(mail, now), meaning, icon, tooltip=hover_words(mail))
 
 
 def accounts_cell(user: EndUser) -> Cell:
