@@ -16,8 +16,11 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from portal_admin.errors import (
     DatabaseProblem,
+    DeskError,
     Interrupted,
+    NotAllowed,
     OutcomeUnknown,
+    Refused,
     SchemaMismatch,
     SettingsProblem,
 )
@@ -58,6 +61,14 @@ PATIENCE: dict[str, dict[str, int]] = {
 ONE_STATE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
 # SQLSTATE of a serialization failure and of a deadlock.
 PASSING = ("40001", "40P01")
+# SQLSTATEs by which a server says no: of insufficient privilege, and those of migration 0004.
+NO_PRIVILEGE, FOREIGN_NAME = "42501", "PA002"
+UNTRUE = {
+    "PA001": "The portal database takes no change without its line in the audit, so nothing was changed.",
+    "PA003": "The portal database takes no audit line with another time than its own, so nothing was changed.",
+    "PA004": "The portal database takes only an audit line that follows the last one, so nothing was changed.",
+    "PA005": "The portal database lets nobody change or remove lines of the audit.",
+}
 SECONDS_TO_RETURN = 5.0
 SECONDS_BETWEEN_LOOKS = 0.1
 # Given the connection of a transaction, what tells over another one whether it was committed.
@@ -244,14 +255,29 @@ def _is_interrupted(problem: DBAPIError) -> bool:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises database errors as DatabaseProblem, with the details in the log under its correlation id."""
+    """Raises database errors as our own, with the details in the log under its correlation id."""
     try:
         yield
     except (DBAPIError, NoFreeConnection) as problem:
         passing = isinstance(problem, DBAPIError) and _is_interrupted(problem)
-        found = (Interrupted if passing else DatabaseProblem)(_sentence(problem))
+        found = _refusal(problem) or (Interrupted if passing else DatabaseProblem)(_sentence(problem))
         log.error("database error", exc_info=problem, extra={"correlation_id": found.correlation_id})
         raise found from problem
+
+
+def _refusal(problem: DBAPIError | NoFreeConnection) -> DeskError | None:
+    """What a server will not do for this login, None when something else went wrong."""
+    state = getattr(getattr(problem, "orig", None), "sqlstate", None)
+    if state == NO_PRIVILEGE:
+        return NotAllowed(
+            "The portal database does not let your login do that. If your role was just given to you, ask the "
+            "database's administrator to run what `portal-admin db grants` prints; else ask an Administrator."
+        )
+    if state == FOREIGN_NAME:
+        return NotAllowed(
+            "The portal database takes audit lines only under the name of the login that writes them."
+        )
+    return Refused(UNTRUE[state], rule="audited") if state in UNTRUE else None
 
 
 def _sentence(problem: DBAPIError | NoFreeConnection) -> str:
