@@ -10,6 +10,7 @@ from portal_admin.models.engine import writing
 from tests.services.filled import set_confirmed
 
 RUTH, PAUL, INA = "ruth@prairie.example", "paul@new.example", "ina@old.example"
+CALLED = ("--verified", "call-back", "--note", "402-555-0142")
 ON_RUTH = ("--site", "MAIN", "--email", RUTH)
 
 

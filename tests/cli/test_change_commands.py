@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.cli.people import INA, ON_RUTH, PAUL, RUTH
+from tests.cli.people import CALLED, INA, ON_RUTH, PAUL, RUTH
 from tests.cli.spine import Cli
 from tests.services.filled import audit_rows, everything
 
@@ -17,7 +17,10 @@ from tests.services.filled import audit_rows, everything
 def test_that_a_user_is_created_pending_with_several_accounts(cli: Cli, portal: Engine) -> None:
     words = ("--site", "main", "--email", "New@X.example", "--first", "Nora", "--last", "New")
     ran = cli("users", "create", *words, "--account", "A-003", "--account", "A-001", "--json")
-    assert (ran.code, ran.row) == (
+    row = ran.row
+    mail = row.pop("last_mail")
+    assert (mail["kind"], mail["status"]) == ("registration", "queued")
+    assert (ran.code, row) == (
         0,
         {
             "site": "MAIN",
@@ -44,13 +47,13 @@ LIFE = [
     (("users", "edit", *ON_RUTH, "--last", "Olsson"), {"last_name": "Olsson", "version": 2}),
     (("users", "deactivate", *ON_RUTH), {"status": "Inactive", "version": 2}),
     (("users", "reactivate", "--site", "MAIN", "--email", INA), {"status": "Active"}),
-    (("users", "reset", *ON_RUTH), {"mail": {"kind": "reset", "status": "queued"}}),
+    (("users", "reset", *ON_RUTH, *CALLED), {"mail": {"kind": "reset", "status": "queued"}}),
     (
         ("users", "resend", "--site", "MAIN", "--email", PAUL),
         {"mail": {"kind": "registration", "status": "queued"}},
     ),
     (
-        ("users", "change-email", *ON_RUTH, "--to", "r@new.example"),
+        ("users", "change-email", *ON_RUTH, "--to", "r@new.example", *CALLED),
         {"email": "r@new.example", "status": "Pending"},
     ),
     (
@@ -110,7 +113,7 @@ def test_that_several_labels_follow_one_option(cli: Cli) -> None:
 
 
 def test_that_a_changed_address_tells_what_becomes_of_both_users(cli: Cli) -> None:
-    ran = cli("users", "change-email", *ON_RUTH, "--to", "r@new.example")
+    ran = cli("users", "change-email", *ON_RUTH, "--to", "r@new.example", *CALLED)
     assert ran.stderr.splitlines() == [
         f"{RUTH} is Inactive now. r@new.example is Pending, and a registration mail to that address is queued, "
         "not yet sent."

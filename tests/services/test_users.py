@@ -12,7 +12,7 @@ from portal_admin.errors import Conflict, DatabaseProblem, NotFound, Refused
 from portal_admin.models.engine import writing
 from portal_admin.services import links, sites, users
 from portal_admin.services.desk import Desk
-from tests.services.acting import A, I, P, create, show
+from tests.services.acting import CALLED, A, I, P, create, show
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import audit_rows, everything
 
@@ -25,12 +25,15 @@ CHANGES: dict[str, tuple[Callable[[Desk], Any], list[tuple[str, str]]]] = {
         [("user.edit", RUTH)],
     ),
     "resend": (lambda d: users.resend_registration(d, site="MAIN", email=PAUL), [("user.resend", PAUL)]),
-    "reset": (lambda d: users.reset_password(d, site="MAIN", email=RUTH), [("user.reset", RUTH)]),
+    "reset": (
+        lambda d: users.reset_password(d, site="MAIN", email=RUTH, proof=CALLED),
+        [("caller.verify", RUTH), ("user.reset", RUTH)],
+    ),
     "deactivate": (lambda d: users.deactivate(d, site="MAIN", email=RUTH), [("user.deactivate", RUTH)]),
     "reactivate": (lambda d: users.reactivate(d, site="MAIN", email=INA), [("user.reactivate", INA)]),
     "change email": (
-        lambda d: users.change_email(d, site="MAIN", email=RUTH, to="r@new.example"),
-        [("user.change_email", RUTH), ("user.create", "r@new.example")],
+        lambda d: users.change_email(d, site="MAIN", email=RUTH, to="r@new.example", proof=CALLED),
+        [("caller.verify", RUTH), ("user.change_email", RUTH), ("user.create", "r@new.example")],
     ),
     "link": (lambda d: links.add(d, site="MAIN", email=RUTH, account_ids=["A-003"]), [("link.add", RUTH)]),
     "unlink": (lambda d: links.remove(d, site="MAIN", email=INA, account_id="A-004"), [("link.remove", INA)]),
@@ -68,11 +71,14 @@ def test_that_a_change_whose_audit_row_cannot_be_written_is_no_change(office: De
 ON_A_USER: dict[str, tuple[Callable[..., Any], dict[Status, str | None]]] = {
     "edit": (lambda d, **w: users.edit_user(d, first_name="X", **w), {P: None, A: None, I: None}),
     "resend": (users.resend_registration, {P: None, A: "status:resend", I: "status:resend"}),
-    "reset": (users.reset_password, {P: "status:reset", A: None, I: "status:reset"}),
+    "reset": (
+        lambda d, **w: users.reset_password(d, proof=CALLED, **w),
+        {P: "status:reset", A: None, I: "status:reset"},
+    ),
     "deactivate": (users.deactivate, {P: "status:deactivate", A: None, I: "status:deactivate"}),
     "reactivate": (users.reactivate, {P: "status:reactivate", A: "status:reactivate", I: None}),
     "change email": (
-        lambda d, **w: users.change_email(d, to="x@y.example", **w),
+        lambda d, **w: users.change_email(d, to="x@y.example", proof=CALLED, **w),
         {P: None, A: None, I: "status:change-email"},
     ),
 }
@@ -140,7 +146,7 @@ VERSIONED: dict[str, Callable[..., Any]] = {
     "deactivate": lambda d, v: users.deactivate(d, site="MAIN", email=RUTH, version=v),
     "reactivate": lambda d, v: users.reactivate(d, site="MAIN", email=INA, version=v),
     "change email": lambda d, v: users.change_email(
-        d, site="MAIN", email=RUTH, to="r@new.example", version=v
+        d, site="MAIN", email=RUTH, to="r@new.example", version=v, proof=CALLED
     ),
     "link": lambda d, v: links.add(d, site="MAIN", email=RUTH, account_ids=["A-003"], version=v),
     "unlink": lambda d, v: links.remove(d, site="MAIN", email=INA, account_id="A-004", version=v),

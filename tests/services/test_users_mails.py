@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
+from portal_admin.domain.mail import NO_SENDER, THROTTLE, LastMail, MailKind, MailStatus
 from portal_admin.errors import Refused
 from portal_admin.models import end_user
 from portal_admin.models.engine import writing
-from portal_admin.services import users
+from portal_admin.services import outbox, users
 from portal_admin.services.desk import Desk
-from tests.services.acting import I, P, create, mails
+from portal_admin.services.outbox import Replaced
+from tests.fixtures.desk import NOW, Clock
+from tests.services.acting import CALLED, I, P, change_mail, create, mails, show
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import audit_rows, everything
+
+SIGN_UP = MailKind.REGISTRATION
+LATER = NOW + timedelta(hours=24)
 
 # Mails
 
 
-def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_back(office: Desk) -> None:
+def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_back(
+    office: Desk, clock: Clock
+) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
+    clock.now += THROTTLE
     second = users.resend_registration(office, site="MAIN", email=PAUL)
     assert [status for _, _, status in mails(office.engine)] == ["superseded", "queued"]
-    assert (second.superseded, second.kind) == ((first.mail_id,), "registration")
+    assert second.superseded == (Replaced(first.mail_id, MailStatus.QUEUED),)
     users.withdraw_mail(office, queued=second)
     assert [status for _, _, status in mails(office.engine)] == ["queued", "canceled"]
     users.withdraw_mail(office, queued=first)
@@ -31,9 +43,10 @@ def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_b
     ] * 2
 
 
-def test_that_a_mail_is_taken_back_once_and_only_while_it_waits(office: Desk) -> None:
-    first = users.reset_password(office, site="MAIN", email=RUTH)
-    users.reset_password(office, site="MAIN", email=RUTH)
+def test_that_a_mail_is_taken_back_once_and_only_while_it_waits(office: Desk, clock: Clock) -> None:
+    first = users.resend_registration(office, site="MAIN", email=PAUL)
+    clock.now += THROTTLE
+    users.resend_registration(office, site="MAIN", email=PAUL)
     before = everything(office.engine)
     with pytest.raises(Refused) as refusal:
         users.withdraw_mail(office, queued=first)
@@ -41,14 +54,103 @@ def test_that_a_mail_is_taken_back_once_and_only_while_it_waits(office: Desk) ->
     assert everything(office.engine) == before
 
 
+def test_that_a_mail_that_a_sender_took_up_cannot_be_taken_back(office: Desk, clock: Clock) -> None:
+    mail = users.resend_registration(office, site="MAIN", email=PAUL)
+    change_mail(office.engine, mail.mail_id, claimed_until=clock.now - timedelta(minutes=1))
+    with pytest.raises(Refused, match="no longer waiting"):
+        users.withdraw_mail(office, queued=mail)
+
+
+def test_that_twenty_clicks_in_a_minute_queue_one_mail_and_say_so(office: Desk, clock: Clock) -> None:
+    first = users.resend_registration(office, site="MAIN", email=PAUL)
+    ages = []
+    for _ in range(19):
+        clock.now += timedelta(seconds=3)
+        again = users.resend_registration(office, site="MAIN", email=PAUL)
+        assert again.mail_id == first.mail_id
+        ages.append(again.age)
+    assert (ages[0], ages[-1]) == (timedelta(seconds=3), timedelta(seconds=57))
+    assert mails(office.engine) == [("registration", PAUL, "queued")]
+    assert [row.action for row in audit_rows(office.engine)] == ["user.resend"]
+    clock.now += timedelta(seconds=3)
+    assert users.resend_registration(office, site="MAIN", email=PAUL).age is None
+
+
+def test_that_a_mail_just_sent_is_not_sent_again_but_a_failed_one_is(office: Desk, clock: Clock) -> None:
+    first = users.resend_registration(office, site="MAIN", email=PAUL)
+    change_mail(office.engine, first.mail_id, status="sent", sent_at=clock.now)
+    again = users.resend_registration(office, site="MAIN", email=PAUL)
+    assert (again.mail_id, again.status) == (first.mail_id, "sent")
+    change_mail(office.engine, first.mail_id, status="failed", sent_at=None)
+    assert users.resend_registration(office, site="MAIN", email=PAUL).age is None
+
+
+def test_that_a_newer_mail_kills_the_link_of_one_that_was_sent_and_undo_revives_it(
+    office: Desk, clock: Clock
+) -> None:
+    first = users.resend_registration(office, site="MAIN", email=PAUL)
+    change_mail(office.engine, first.mail_id, status="sent", sent_at=clock.now)
+    clock.now += THROTTLE
+    second = users.resend_registration(office, site="MAIN", email=PAUL)
+    assert [status for _, _, status in mails(office.engine)] == ["superseded", "queued"]
+    users.withdraw_mail(office, queued=second)
+    assert [status for _, _, status in mails(office.engine)] == ["sent", "canceled"]
+
+
+def test_that_deactivating_a_user_kills_the_mails_that_wait_and_those_that_were_sent(office: Desk) -> None:
+    ruth = show(office, RUTH)
+    with writing(office.engine) as connection:
+        waiting = outbox.queue(connection, office, ruth, "reset")
+        sent = outbox.queue(connection, office, ruth, "registration")
+    change_mail(office.engine, sent.mail_id, status="sent", sent_at=NOW)
+    users.deactivate(office, site="MAIN", email=RUTH)
+    assert [status for _, _, status in mails(office.engine)] == ["superseded", "superseded"]
+    with pytest.raises(Refused):
+        users.withdraw_mail(office, queued=waiting)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"attempts": 0}, LastMail(SIGN_UP, MailStatus.QUEUED, NOW, note=NO_SENDER)),
+        (
+            {"status": "sent", "sent_at": NOW, "expires_at": LATER},
+            LastMail(SIGN_UP, MailStatus.SENT, NOW, LATER),
+        ),
+        (
+            {"status": "failed", "due_at": LATER, "failure": "No."},
+            LastMail(SIGN_UP, MailStatus.FAILED, LATER, note="No."),
+        ),
+        ({"status": "superseded"}, None),
+        ({"status": "canceled"}, None),
+    ],
+)
+def test_that_a_user_shows_what_became_of_the_last_mail(
+    office: Desk, changes: dict[str, Any], expected: LastMail | None
+) -> None:
+    mail = users.resend_registration(office, site="MAIN", email=PAUL)
+    change_mail(office.engine, mail.mail_id, **changes)
+    assert show(office, PAUL).last_mail == expected
+
+
+def test_that_the_link_of_a_mail_that_did_its_work_expires_for_nobody(office: Desk, clock: Clock) -> None:
+    mail = users.resend_registration(office, site="MAIN", email=PAUL)
+    change_mail(office.engine, mail.mail_id, status="sent", sent_at=clock.now, expires_at=LATER)
+    with writing(office.engine) as connection:
+        connection.execute(update(end_user).where(end_user.c.email == PAUL).values(status="Active"))
+    found = show(office, PAUL).last_mail
+    assert found is not None
+    assert found.expires_at is None
+
+
 def test_that_mails_of_others_and_of_another_kind_live_on(office: Desk) -> None:
     create(office)
     users.resend_registration(office, site="MAIN", email=PAUL)
     with writing(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == PAUL).values(status="Active"))
-    users.reset_password(office, site="MAIN", email=PAUL)
-    users.reset_password(office, site="MAIN", email=RUTH)
-    users.reset_password(office, site="PRAIRIE", email=RUTH)
+    users.reset_password(office, site="MAIN", email=PAUL, proof=CALLED)
+    users.reset_password(office, site="MAIN", email=RUTH, proof=CALLED)
+    users.reset_password(office, site="PRAIRIE", email=RUTH, proof=CALLED)
     assert {status for _, _, status in mails(office.engine)} == {"queued"}
 
 
@@ -58,8 +160,8 @@ def test_that_mails_of_others_and_of_another_kind_live_on(office: Desk) -> None:
 def test_that_a_changed_email_is_a_new_user_with_the_same_links_in_one_operation(office: Desk) -> None:
     with writing(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == INA).values(status="Active"))
-    users.reset_password(office, site="MAIN", email=INA)
-    change = users.change_email(office, site="MAIN", email=INA, to="Ina@New.example")
+    users.reset_password(office, site="MAIN", email=INA, proof=CALLED)
+    change = users.change_email(office, site="MAIN", email=INA, to="Ina@New.example", proof=CALLED)
     assert (change.old.email, change.old.status, change.old.version) == (INA, I, 2)
     assert (change.new.email, change.new.status, change.new.version) == ("ina@new.example", P, 1)
     assert change.new.accounts == change.old.accounts
@@ -69,7 +171,7 @@ def test_that_a_changed_email_is_a_new_user_with_the_same_links_in_one_operation
         ("reset", INA, "superseded"),
         ("registration", "ina@new.example", "queued"),
     ]
-    changed, created = audit_rows(office.engine)[1:]
+    changed, created = audit_rows(office.engine)[-2:]
     assert changed.operation_id == created.operation_id
     assert (changed.before["status"], changed.after["status"]) == ("Active", "Inactive")
 
@@ -78,7 +180,7 @@ def test_that_a_changed_email_is_a_new_user_with_the_same_links_in_one_operation
 def test_that_a_changed_email_must_be_unused_on_the_site(office: Desk, to: str) -> None:
     before = everything(office.engine)
     with pytest.raises(Refused) as refusal:
-        users.change_email(office, site="MAIN", email=RUTH, to=to)
+        users.change_email(office, site="MAIN", email=RUTH, to=to, proof=CALLED)
     assert refusal.value.rule == "unique_email"
     assert ("has already" in refusal.value.message) == (to.lower() == RUTH)
     assert everything(office.engine) == before
@@ -87,5 +189,5 @@ def test_that_a_changed_email_must_be_unused_on_the_site(office: Desk, to: str) 
 def test_that_a_changed_email_keeps_links_that_would_no_longer_be_offered(office: Desk) -> None:
     with writing(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == INA).values(status="Pending"))
-    change = users.change_email(office, site="MAIN", email=INA, to="ina@new.example")
+    change = users.change_email(office, site="MAIN", email=INA, to="ina@new.example", proof=CALLED)
     assert [a.account_id for a in change.new.accounts] == ["A-001", "A-004"]

@@ -7,7 +7,7 @@ import pytest
 from portal_admin.errors import InvalidInput
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
-from tests.services.acting import create, show
+from tests.services.acting import CALLED, create, show
 from tests.services.conftest import RUTH
 from tests.services.filled import everything
 
@@ -99,7 +99,7 @@ def test_that_what_is_no_email_address_is_refused(office: Desk, email: str) -> N
     assert problem.value.field == "email"
     assert problem.value.message.isprintable()
     with pytest.raises(InvalidInput):
-        users.change_email(office, site="MAIN", email=RUTH, to=email)
+        users.change_email(office, site="MAIN", email=RUTH, to=email, proof=CALLED)
 
 
 @pytest.mark.parametrize(

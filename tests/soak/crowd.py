@@ -12,7 +12,7 @@ from portal_admin.errors import Conflict, DatabaseProblem, NotFound, Refused
 from portal_admin.services import links, people, users
 from portal_admin.services.desk import Desk
 from tests.soak.ledger import SITE
-from tests.soak.writing import open_desk_at
+from tests.soak.writing import CALLED, open_desk_at
 
 SHARED = ("shared0@soak.example", "shared1@soak.example", "shared2@soak.example")
 ACCOUNT, EXTRA = "A-001", "A-002"
@@ -96,8 +96,9 @@ class Writer:
 
     def _move(self) -> None:
         old, new = (own_address(self._number, self._moves + more) for more in (0, 1))
-        users.change_email(self._desk, site=SITE, email=old, to=new)
+        users.change_email(self._desk, site=SITE, email=old, to=new, proof=CALLED)
         self._moves += 1
+        self._did("caller.verify", old)
         self._did("user.change_email", old)
         self._did("user.create", new)
 

@@ -66,6 +66,7 @@ class Ledger:
         self.audit.append(("user.resend", email))
 
     def _reset(self, email: str) -> None:
+        self.audit.append(("caller.verify", email))
         self._mail(email, "reset")
         self.audit.append(("user.reset", email))
 
@@ -79,6 +80,7 @@ class Ledger:
     def _change_email(self, email: str, to: str) -> None:
         old = self.users[email]
         self._supersede(email)
+        self.audit.append(("caller.verify", email))
         self._change(email, "user.change_email", status="Inactive")
         self._create(to, old.first, old.last, "Pending", *old.accounts)
 

@@ -8,12 +8,15 @@ from multiprocessing.connection import Connection
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.people import Status
+from portal_admin.domain.verification import Method, Proof
 from portal_admin.models.engine import open_engine
 from portal_admin.services import links, users
 from portal_admin.services.desk import Desk
 from tests.fixtures.desk import Clock
 from tests.soak.ledger import SITE, Operation
 from tests.soak.processes import tell_steps
+
+CALLED = Proof(Method.CALL_BACK)
 
 
 @contextmanager
@@ -65,6 +68,8 @@ DO: dict[str, Callable[..., object]] = {
     "deactivate": lambda desk, email: users.deactivate(desk, site=SITE, email=email),
     "reactivate": lambda desk, email: users.reactivate(desk, site=SITE, email=email),
     "resend": lambda desk, email: users.resend_registration(desk, site=SITE, email=email),
-    "reset": lambda desk, email: users.reset_password(desk, site=SITE, email=email),
-    "change_email": lambda desk, email, to: users.change_email(desk, site=SITE, email=email, to=to),
+    "reset": lambda desk, email: users.reset_password(desk, site=SITE, email=email, proof=CALLED),
+    "change_email": lambda desk, email, to: users.change_email(
+        desk, site=SITE, email=email, to=to, proof=CALLED
+    ),
 }

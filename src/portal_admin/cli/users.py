@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from portal_admin.cli import users_verify
 from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.users_export import STATUSES, add_export
-from portal_admin.cli.wording import when
+from portal_admin.cli.wording import mail_words, when
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
 
@@ -46,7 +47,9 @@ def add(commands: Commands) -> None:
 
     add_user(users.command("show", show_user, help="Show one end user"))
     add_user(users.command("resend", resend, help="Resend Registration Email (Pending)"))
-    add_user(users.command("reset", reset, help="Reset Password (Active)"))
+    resetting = users.command("reset", reset, help="Reset Password (Active), once the caller is verified")
+    add_user(resetting)
+    users_verify.add_proof(resetting)
     for name, handler, sentence in (
         ("deactivate", deactivate, "Deactivate User (Active)"),
         ("reactivate", reactivate, "Reactivate User (Inactive)"),
@@ -56,11 +59,15 @@ def add(commands: Commands) -> None:
         add_version(parser)
 
     change = users.command(
-        "change-email", change_email, help="New user with the same links, old one deactivated"
+        "change-email",
+        change_email,
+        help="New user with the same links, old one deactivated, once the caller is verified",
     )
     add_user(change)
     change.add_argument("--to", required=True, metavar="EMAIL")
     add_version(change)
+    users_verify.add_proof(change)
+    users_verify.add(users)
     add_export(users)
 
 
@@ -120,9 +127,11 @@ def list_users(context: Context, args: Namespace) -> int:
 
 def show_user(context: Context, args: Namespace) -> int:
     """Show one end user."""
-    from portal_admin.services import people
+    from portal_admin.services import early_resets, people
 
-    return print_user(context, people.show_user(context.desk, site=args.site, email=args.email))
+    user = people.show_user(context.desk, site=args.site, email=args.email)
+    caution = early_resets.caution(context.desk, site=args.site, email=args.email)
+    return print_user(context, user, flags=tuple(early_resets.FLAG for _ in caution.resets[:1]))
 
 
 def resend(context: Context, args: Namespace) -> int:
@@ -136,7 +145,10 @@ def reset(context: Context, args: Namespace) -> int:
     """Queue a password reset mail."""
     from portal_admin.services import users
 
-    return _print_queued(context, users.reset_password(context.desk, site=args.site, email=args.email))
+    queued = users.reset_password(
+        context.desk, site=args.site, email=args.email, proof=users_verify.proof_of(args)
+    )
+    return _print_queued(context, queued)
 
 
 def deactivate(context: Context, args: Namespace) -> int:
@@ -160,7 +172,12 @@ def change_email(context: Context, args: Namespace) -> int:
     from portal_admin.services import users
 
     change = users.change_email(
-        context.desk, site=args.site, email=args.email, to=args.to, version=args.version
+        context.desk,
+        site=args.site,
+        email=args.email,
+        to=args.to,
+        version=args.version,
+        proof=users_verify.proof_of(args),
     )
     context.out.say(
         f"{change.old.email} is {change.old.status} now. {change.new.email} is {change.new.status}, and a "
@@ -177,28 +194,36 @@ def print_changed(context: Context, changed: Changed) -> int:
     return code
 
 
-def print_user(context: Context, user: EndUser) -> int:
-    """Print one end user."""
+def print_user(context: Context, user: EndUser, *, flags: tuple[str, ...] | None = None) -> int:
+    """Print one end user; `flags` are what a rep must not overlook, None where nobody looked for them."""
+    told = {} if flags is None else {"flags": flags}
     context.out.record(
-        user_record(user),
+        user_record(user) | told,
         fields={
             "Site": user.site,
             "Email": user.email,
             "Name": user.name,
             "Status": user.status,
             "Accounts": [f"{account.account_id} {account.name}" for account in user.accounts],
-            "Mail": user.last_mail or "none queued",
+            "Mail": mail_words(user.last_mail) if user.last_mail else "none queued",
             "Created": when(user.created_at),
             "Version": user.version,
+            **({"Attention": flags} if flags else {}),
         },
     )
     return DONE
 
 
 def _print_queued(context: Context, queued: Queued) -> int:
-    context.out.say(f"A {queued.kind} mail to {queued.user.email} is queued, not yet sent.")
+    if queued.age is None:
+        words = f"A {queued.kind} mail to {queued.user.email} is queued, not yet sent."
+    else:
+        ago = round(queued.age.total_seconds())
+        words = f"A {queued.kind} mail to {queued.user.email} was queued {ago} s ago; it is on its way, so no other was queued."
+    context.out.say(words)
     if context.json:
-        context.out.document(user_record(queued.user) | {"mail": {"kind": queued.kind, "status": "queued"}})
+        mail = {"kind": queued.kind, "status": queued.status}
+        context.out.document(user_record(queued.user) | {"mail": mail, "repeated": queued.age is not None})
     return DONE
 
 
@@ -212,4 +237,5 @@ def user_record(user: EndUser) -> dict[str, Any]:
         "status": user.status,
         "version": user.version,
         "accounts": [account.account_id for account in user.accounts],
+        "last_mail": user.last_mail,
     }

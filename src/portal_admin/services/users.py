@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
 from portal_admin.domain.permissions import Permission
 from portal_admin.domain.records import Account
 from portal_admin.domain.text import canonical_email, is_showable, name_key
+from portal_admin.domain.verification import Proof
 from portal_admin.errors import InvalidInput, Refused
 from portal_admin.models import end_user
 from portal_admin.models.engine import reading
-from portal_admin.services import accounts, audit, outbox, people
+from portal_admin.services import accounts, audit, early_resets, outbox, people, verification
 from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.links import Changed, insert_links, named, read_records, require_version
@@ -102,14 +103,35 @@ def edit_user(
 
 @action(Permission.RESEND_REGISTRATION)
 def resend_registration(desk: Desk, *, site: str, email: str) -> outbox.Queued:
-    """Queue a new registration mail; older ones die."""
-    return _mail(desk, Action.RESEND, "registration", site=site, email=email)
+    """Queue a new registration mail; older ones die. Within a minute of the last one, that one is the answer."""
+    with changing(desk) as connection:
+        user = people.find_user(connection, find_site(connection, site), email)
+        require(Action.RESEND, user.status)
+        queued = outbox.queue(connection, desk, user, "registration")
+        if queued.age is None:
+            _audit(connection, desk, "user.resend", user, reason=f"registration mail {queued.mail_id}")
+        return queued
 
 
 @action(Permission.RESET_PASSWORD)
-def reset_password(desk: Desk, *, site: str, email: str) -> outbox.Queued:
-    """Queue a guided password reset; staff never set or see a password."""
-    return _mail(desk, Action.RESET, "reset", site=site, email=email)
+def reset_password(desk: Desk, *, site: str, email: str, proof: Proof | None = None) -> outbox.Queued:
+    """Queue a guided password reset, one a minute at most; staff never set or see a password.
+
+    Needs a verified caller: recorded before, or `proof`, which is recorded with it. Flagged soon after an email change.
+    """
+    with changing(desk) as connection:
+        user = people.find_user(connection, find_site(connection, site), email)
+        rule = require(Action.RESET, user.status)
+        verified = verification.require_verified(connection, desk, user, label=rule.label, proof=proof)
+        is_early = early_resets.changed_soon_before(connection, desk, user) is not None
+        queued = outbox.queue(connection, desk, user, "reset")
+        told: dict[str, Any] = {"verification": verification.audited(verified)}
+        if is_early:
+            told |= {"flag": early_resets.FLAG}
+        if queued.age is None:
+            reason = f"reset mail {queued.mail_id}"
+            _audit(connection, desk, "user.reset", user, reason=reason, told=told)
+        return queued
 
 
 @action(Permission.RESEND_REGISTRATION)
@@ -136,8 +158,13 @@ def reactivate(desk: Desk, *, site: str, email: str, version: int | None = None)
 
 
 @action(Permission.CHANGE_EMAIL)
-def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | None = None) -> EmailChange:
-    """New user with the same links, old one deactivated: one transaction, one operation in the audit."""
+def change_email(
+    desk: Desk, *, site: str, email: str, to: str, version: int | None = None, proof: Proof | None = None
+) -> EmailChange:
+    """New user with the same links, old one deactivated: one transaction, one operation in the audit.
+
+    Needs a verified caller: recorded before, or `proof`, which is recorded with it.
+    """
     address = check_email(to)
     with changing(desk) as connection:
         on = find_site(connection, site)
@@ -151,14 +178,16 @@ def change_email(desk: Desk, *, site: str, email: str, to: str, version: int | N
                 source=SOURCE,
             )
         require_unused(connection, on, address)
+        verified = verification.require_verified(connection, desk, old, label=rule.label, proof=proof)
         outbox.supersede(connection, old.id)
         _update(connection, old, status=rule.leads_to)
         new = _insert(
             connection, desk, on, address, (old.first_name, old.last_name), Status.PENDING, old.accounts
         )
         gone = people.find_user(connection, on, old.email)
-        reason = f"email changed from {old.email} to {new.email}"
-        _audit(connection, desk, "user.change_email", gone, before=old, reason=reason)
+        reason = f"{early_resets.CHANGED_FROM} {old.email} to {new.email}"
+        told: dict[str, Any] = {"verification": verification.audited(verified)}
+        _audit(connection, desk, "user.change_email", gone, before=old, reason=reason, told=told)
         _audit(connection, desk, "user.create", new, reason=reason)
     return EmailChange(gone, new)
 
@@ -234,15 +263,6 @@ def _insert(
     return user
 
 
-def _mail(desk: Desk, action: Action, kind: str, *, site: str, email: str) -> outbox.Queued:
-    with changing(desk) as connection:
-        user = people.find_user(connection, find_site(connection, site), email)
-        require(action, user.status)
-        queued = outbox.queue(connection, desk, user, kind)
-        _audit(connection, desk, f"user.{action.value}", user, reason=f"{kind} mail {queued.mail_id}")
-        return queued
-
-
 def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: int | None) -> EndUser:
     with changing(desk) as connection:
         on = find_site(connection, site)
@@ -250,6 +270,8 @@ def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: i
         require_version(before, version)
         rule = require(action, before.status)
         _update(connection, before, status=rule.leads_to)
+        if rule.leads_to is Status.INACTIVE:
+            outbox.supersede(connection, before.id)
         after = people.find_user(connection, on, email)
         _audit(connection, desk, f"user.{action.value}", after, before=before)
         return after
@@ -269,6 +291,7 @@ def _audit(
     *,
     before: EndUser | None = None,
     reason: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     audit.record(
         connection,
@@ -277,7 +300,7 @@ def _audit(
         subject=user.email,
         site=user.site,
         before=_audited(before) if before else None,
-        after=_audited(user),
+        after=_audited(user) | dict(told or {}),
         reason=reason,
     )
 
