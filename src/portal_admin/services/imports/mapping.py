@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from portal_admin.domain.imports import Column
+from portal_admin.domain.text import id_key
+from portal_admin.errors import InvalidInput
+
+# Spellings without blanks and signs; a column's own name comes before its other names.
+NAMES: Mapping[Column, tuple[str, ...]] = {
+    Column.EMAIL: ("email", "emailaddress"),
+    Column.FIRST_NAME: ("firstname", "givenname"),
+    Column.LAST_NAME: ("lastname", "surname", "familyname"),
+    Column.ACCOUNTS: ("accounts", "account", "accountids", "accountid"),
+}
 
 
 def recognise(header: Sequence[str]) -> dict[Column, int]:
     """The columns found by their names, whatever the case, blanks and underscores; a name that stands twice is not."""
-    raise NotImplementedError
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, name in enumerate(header):
+        places["".join(c for c in id_key(name) if c.isalnum())].append(index)
+    found: dict[Column, int] = {}
+    for column, names in NAMES.items():
+        taken = next((places[name] for name in names if name in places), [])
+        if len(taken) == 1:
+            found[column] = taken[0]
+    return found
 
 
 def missing(mapping: Mapping[Column, int]) -> tuple[Column, ...]:
@@ -19,4 +38,12 @@ def missing(mapping: Mapping[Column, int]) -> tuple[Column, ...]:
 
 def require_complete(mapping: Mapping[Column, int]) -> None:
     """InvalidInput (field mapping) naming what is missing; needed are Email and something to import for it."""
-    raise NotImplementedError
+    lacking = missing(mapping)
+    if Column.EMAIL in lacking or len(lacking) == len(Column) - 1:
+        named = ", ".join(lacking)
+        raise InvalidInput(
+            f"No single column of the file is known as {named}. Say which columns they are, or name them so in the file.",
+            field="mapping",
+        )
+    if len(set(mapping.values())) != len(mapping):
+        raise InvalidInput("One column of the file cannot mean two things.", field="mapping")

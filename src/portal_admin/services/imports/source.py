@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-# What a person may choose where the file is misread; the first that fits is taken otherwise.
-ENCODINGS = ("UTF-8", "UTF-16 LE", "UTF-16 BE", "Windows-1252")
-DELIMITERS = (",", ";", "\t", "|")
+from portal_admin.errors import InvalidInput
+from portal_admin.services.imports import delimited
+from portal_admin.services.imports.limits import (
+    MEGABYTE,
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_IN_CELL,
+    MOST_LINES,
+    MOST_ROWS,
+)
+from portal_admin.services.imports.mapping import recognise
+from portal_admin.services.imports.workbook import worksheet
+
+# What a person may choose where the file is misread; otherwise it is found out.
+ENCODINGS = tuple(delimited.CODECS)
+DELIMITERS = delimited.DELIMITERS
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PROTECTED = "EncryptedPackage".encode("utf-16-le")
+LOCKED = "This workbook is protected by a password. Save it without one, and take that."
+TOO_OLD = "This is an Excel 97-2003 file (.xls). Save it as an Excel workbook (.xlsx), and take that."
+TOO_MANY_BYTES = (
+    f"The file is larger than {MOST_BYTES // MEGABYTE} MB. Split it, or save only the table as CSV."
+)
+TOO_MANY_ROWS = f"The file has more than {MOST_ROWS:,} rows. Split it into several files."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +55,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as text cells; encoding and delimiter are those of a CSV file, sheets those of a workbook."""
+    """A file as text cells; encoding and delimiter are those of a CSV file, sheets and sheet those of a workbook."""
 
     file_name: str
     file_hash: str
@@ -45,7 +70,15 @@ class Table:
 
 def read_source(path: Path) -> Source:
     """Read a file from disk; InvalidInput when it is missing or too large."""
-    raise NotImplementedError
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as problem:
+        raise InvalidInput(
+            f"{path} cannot be read. Check the name, and close the file in other programs.", field="file"
+        ) from problem
+    _check_size(data)
+    return Source(path.name, data)
 
 
 def open_table(
@@ -56,4 +89,70 @@ def open_table(
     `encoding` is one of ENCODINGS, `delimiter` of DELIMITERS, `sheet` a sheet's name; None finds out, or takes the
     first sheet. InvalidInput (field file, encoding, delimiter or sheet) says what is wrong with the file.
     """
-    raise NotImplementedError
+    data = source.data
+    _check_size(data)
+    if data.startswith(OLE):
+        raise InvalidInput(LOCKED if PROTECTED in data else TOO_OLD, field="file")
+    digest = hashlib.sha256(data).hexdigest()
+    if data.startswith(ZIP):
+        sheets, chosen, cells = worksheet(data, sheet)
+        header, rows = _table(cells, ragged=False)
+        return Table(source.name, digest, "xlsx", None, None, sheets, chosen, header, rows)
+    text, name = delimited.decoded(data, encoding)
+    told, text = delimited.split_off_told(text)
+    mark = delimiter or told or delimited.delimiter_of(text, lambda names: len(recognise(names)))
+    header, rows = _table(delimited.rows_of(text, mark), ragged=True)
+    return Table(source.name, digest, "csv", name, mark, (), None, header, rows)
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MOST_BYTES:
+        raise InvalidInput(TOO_MANY_BYTES, field="file")
+
+
+def _table(lines: Iterable[list[str]], *, ragged: bool) -> tuple[tuple[str, ...], tuple[SourceRow, ...]]:
+    filled = _filled(lines)
+    _, names = next(filled, (0, []))
+    header = tuple(name.strip() for name in names)
+    while not ragged and header and not header[-1]:
+        header = header[:-1]
+    if not header:
+        raise InvalidInput("The file is empty.", field="file")
+    if len(header) > MOST_COLUMNS:
+        raise InvalidInput(f"The file has more than {MOST_COLUMNS} columns.", field="file")
+    rows: list[SourceRow] = []
+    for number, cells in filled:
+        if len(rows) == MOST_ROWS:
+            raise InvalidInput(TOO_MANY_ROWS, field="file")
+        rows.append(_row(number, cells, len(header), ragged))
+    return header, tuple(rows)
+
+
+def _filled(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, with their numbers in the file."""
+    for number, cells in enumerate(lines, start=1):
+        if number > MOST_LINES:
+            raise InvalidInput(TOO_MANY_ROWS, field="file")
+        if any(cell and not cell.isspace() for cell in cells):
+            yield number, cells
+
+
+def _row(number: int, cells: Sequence[str], width: int, ragged: bool) -> SourceRow:
+    kept = list(cells)
+    while len(kept) > width and not kept[-1].strip():
+        kept.pop()
+    if ragged and len(kept) != width:
+        fault = (
+            f"The row has {len(kept)} cells where the heading has {width}, so it is not clear which is which. "
+            "Put cells that hold the delimiter or a line break between quotation marks."
+        )
+        return SourceRow(number, tuple(kept), fault)
+    # Cells of a worksheet stay in their columns, whatever stands beside the table.
+    kept = [*kept[:width], *[""] * (width - len(kept))]
+    if max(map(len, kept)) > MOST_IN_CELL:
+        return SourceRow(
+            number,
+            tuple(cell[:MOST_IN_CELL] for cell in kept),
+            f"A cell holds more than {MOST_IN_CELL:,} characters.",
+        )
+    return SourceRow(number, tuple(kept))

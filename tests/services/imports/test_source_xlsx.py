@@ -1,0 +1,165 @@
+"""Workbooks: values as text, and nothing that could burst is opened."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_admin.errors import InvalidInput
+from portal_admin.services.imports import limits
+from portal_admin.services.imports.source import OLE, PROTECTED, Source, open_table
+from tests.services.imports.files import HEADER, SHEET, repacked, with_cells, workbook, xlsx_source
+
+PLAIN = workbook({"People": [HEADER, ("a@x.example", "A", "B", "A-1")], "Other": [("Email",), ("b@x",)]})
+
+
+def test_that_a_workbook_is_told_by_its_content_and_its_first_sheet_is_taken() -> None:
+    table = open_table(Source("people.csv", PLAIN))
+    assert (table.kind, table.sheets, table.sheet) == ("xlsx", ("People", "Other"), "People")
+    assert (table.encoding, table.delimiter) == (None, None)
+    assert [(row.number, row.cells) for row in table.rows] == [(2, ("a@x.example", "A", "B", "A-1"))]
+
+
+def test_that_another_sheet_can_be_chosen_and_an_unknown_one_is_refused_with_those_there_are() -> None:
+    assert open_table(Source("f", PLAIN), sheet="Other").header == ("Email",)
+    with pytest.raises(InvalidInput, match="People, Other") as problem:
+        open_table(Source("f", PLAIN), sheet="Third")
+    assert problem.value.field == "sheet"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0012", "0012"),
+        (12, "12"),
+        (12.0, "12"),
+        (12.5, "12.5"),
+        (-3, "-3"),
+        (1e15, "1.00000E+15"),
+        (12345678901234567890, "1.23457E+19"),
+        (True, "TRUE"),
+        ('="A-"&"1"|A-1', "A-1"),
+        (date(2026, 11, 21), "46347"),
+    ],
+)
+def test_that_values_come_as_text(value: Any, text: str) -> None:
+    table = open_table(xlsx_source(("a@x", "A", "B", value)))
+    assert table.rows[0].cells[3] == text
+
+
+def test_that_row_numbers_are_those_of_the_sheet_and_cells_stay_in_their_columns() -> None:
+    table = open_table(
+        xlsx_source((), ("a@x", "", "", "A-1", "a remark beside the table"), ("", " "), ("b@x",))
+    )
+    assert [(row.number, row.cells, row.fault) for row in table.rows] == [
+        (3, ("a@x", "", "", "A-1"), None),
+        (5, ("b@x", "", "", ""), None),
+    ]
+
+
+def test_that_cells_that_are_only_coloured_do_not_make_a_sheet_large() -> None:
+    coloured = (
+        '<row r="1"><c r="A1" t="str"><v>Email</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    )
+    assert open_table(with_cells(coloured)).header == ("Email",)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>',
+        '<row r="1048576"><c r="IV1048576" t="inlineStr"><is><t>x</t></is></c></row><row r="1"><c><v>1</v></c></row>',
+        "<row><c r='ZZZ1'><v>1</v></c></row>",
+        f"<row>{'<c><v>1</v></c>' * 257}</row>",
+        '<row r="9999999"><c><v>1</v></c></row>',
+    ],
+)
+def test_that_a_cell_far_off_is_refused_before_room_for_all_between_is_reserved(cells: str) -> None:
+    with pytest.raises(InvalidInput, match="Delete what lies outside"):
+        open_table(with_cells(cells))
+
+
+def bomb() -> bytes:
+    return repacked(PLAIN, {SHEET: b"<worksheet>" + b"0" * 20_000_000})
+
+
+def lying_bomb() -> bytes:
+    """Its headers say that the sheet is small."""
+    data = bomb()
+    return data.replace((20_000_011).to_bytes(4, "little"), (2_000).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize("data", [bomb(), lying_bomb()], ids=["honest", "lying"])
+def test_that_a_zip_bomb_is_refused_by_what_it_really_unpacks_to(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="unpacks to more"):
+        open_table(Source("f.xlsx", data))
+
+
+def test_that_many_parts_and_much_in_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = repacked(PLAIN, {f"xl/media/{n}": b"" for n in range(limits.MOST_PARTS)})
+    with pytest.raises(InvalidInput, match="unpacks to more"):
+        open_table(Source("f.xlsx", many))
+    monkeypatch.setattr("portal_admin.services.imports.unpacking.MOST_UNPACKED", 3_000)
+    with pytest.raises(InvalidInput, match="unpacks to more"):
+        open_table(Source("f.xlsx", PLAIN))
+
+
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]><worksheet>&b;</worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (OLE + b"\0" * 600, "Excel 97-2003"),
+        (OLE + b"\0" * 600 + PROTECTED, "protected by a password"),
+        (b"PK\x03\x04 and then nothing", "damaged"),
+        (PLAIN[: len(PLAIN) // 2], "damaged"),
+        (repacked(PLAIN, {"xl/workbook.xml": None}), "no Excel workbook"),
+        (repacked(PLAIN, {"xl/workbook.xml": None, "xl/workbook.bin": b""}), "xlsb"),
+        (repacked(PLAIN, {SHEET: b"<worksheet><row"}), "damaged"),
+        (repacked(PLAIN, {SHEET: b"<a></b>"}), "damaged"),
+        (repacked(PLAIN, {SHEET: ENTITIES}), "damaged"),
+        (repacked(PLAIN, {SHEET: None}), "damaged"),
+        (workbook({"Empty": []}), "empty"),
+    ],
+    ids=[
+        "xls",
+        "password",
+        "stub",
+        "cut",
+        "zip",
+        "xlsb",
+        "half",
+        "crossed",
+        "entities",
+        "sheetless",
+        "empty",
+    ],
+)
+def test_that_what_is_no_workbook_to_read_is_named(data: bytes, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words) as problem:
+        open_table(Source("people.xlsx", data))
+    assert problem.value.field == "file"
+
+
+def test_that_a_part_packed_in_another_way_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_BZIP2) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info))
+    with pytest.raises(InvalidInput, match="damaged"):
+        open_table(Source("f.xlsx", packed.getvalue()))
+
+
+@given(st.integers(0, len(PLAIN) - 1), st.binary(min_size=1, max_size=40))
+def test_that_no_damage_makes_it_stumble(place: int, damage: bytes) -> None:
+    data = PLAIN[:place] + damage + PLAIN[place + len(damage) :]
+    with suppress(InvalidInput):
+        open_table(Source("f.xlsx", data))
