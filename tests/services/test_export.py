@@ -22,6 +22,7 @@ from portal_admin.models.engine import writing
 from portal_admin.services import sheets
 from portal_admin.services.desk import Desk
 from portal_admin.services.export import EVERY, Exported, export_users
+from portal_admin.services.users import resend_registration
 from tests.fixtures.operators import appoint
 from tests.services.filled import add_account, add_site, add_user, audit_rows, set_setting
 
@@ -33,6 +34,7 @@ HEAD = [
     "Status",
     "Site",
     "Last mail",
+    "Last mail at (America/Chicago)",
     "Created (America/Chicago)",
 ]
 CREATED = datetime(2026, 11, 21, 14, 0)  # noqa: DTZ001  # a cell knows no zone
@@ -93,10 +95,10 @@ def test_that_in_a_workbook_text_is_text_and_an_instant_is_a_date(
     path = tmp_path / "people.xlsx"
     export_users(offline_desk, path=path)
     sheet = openpyxl.load_workbook(path).worksheets[0]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:H4")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:I4")
     types = [[cell.data_type for cell in row if cell.value is not None] for row in sheet.iter_rows(min_row=2)]
     assert types == [["s"] * 6 + ["d"]] * 3
-    assert {sheet.cell(row, 8).value for row in (2, 3, 4)} == {CREATED}
+    assert {sheet.cell(row, 9).value for row in (2, 3, 4)} == {CREATED}
 
 
 def test_that_instants_stand_in_the_companys_time_zone_which_the_heading_names(
@@ -126,6 +128,15 @@ def test_that_each_link_can_have_a_row_of_its_own_with_the_accounts_name(
         ("zoe@x.example", "", ""),
         ("ruth@x.example", "A-001", "Prairie Hauling LLC"),
     ]
+
+
+def test_that_the_last_mail_is_told_with_its_time(
+    people: None, engine: Engine, offline_desk: Desk, tmp_path: Path
+) -> None:
+    resend_registration(offline_desk, site="MAIN", email="paul@x.example")
+    export_users(offline_desk, path=tmp_path / "people.xlsx", statuses=[Status.PENDING])
+    row = read_xlsx(tmp_path / "people.xlsx")[1]
+    assert row[6:8] == ["registration queued", CREATED]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

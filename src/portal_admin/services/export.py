@@ -56,7 +56,8 @@ class _Extent:
             *((Heading("Account name", 34),) if self.links else ()),
             Heading("Status", 10),
             Heading("Site", 16),
-            Heading("Last mail", 34),
+            Heading("Last mail", 20),
+            Heading(f"Last mail at ({self.zone.key})", 26),
             Heading(f"Created ({self.zone.key})", 26),
         )
 
@@ -157,7 +158,9 @@ def _write(
 def _rows(users: Iterable[EndUser], links: bool) -> Iterator[tuple[Cell, ...]]:
     for user in users:
         name = (user.email, user.first_name, user.last_name)
-        rest = (user.status.value, user.site, user.last_mail, user.created_at)
+        mail = user.last_mail
+        words = f"{mail.kind.value} {mail.status.value}" if mail else None
+        rest = (user.status.value, user.site, words, mail.at if mail else None, user.created_at)
         if not links:
             yield (*name, SEPARATOR.join(account.account_id for account in user.accounts), *rest)
             continue

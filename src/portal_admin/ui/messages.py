@@ -69,9 +69,18 @@ class MessageBar(QFrame):
         """Something to know."""
         self._say(_INFO, "", sentence)
 
-    def success(self, sentence: str, *, undo: Callable[[], object] | None = None) -> None:
-        """Something was done; `undo` takes it back."""
+    def success(
+        self,
+        sentence: str,
+        *,
+        undo: Callable[[], object] | None = None,
+        action: str = "",
+        pressed: Callable[[], object] | None = None,
+    ) -> None:
+        """Something was done; `undo` takes it back, `action` leads to what it made."""
         self._say(_SUCCESS, "", sentence)
+        if action and pressed is not None:
+            self._add(action, None, pressed)
         if undo is not None:
             made = self._add(self.tr("Undo"), "undo", undo)
             set_tooltip(made, UNDO_KEYS)

@@ -20,6 +20,7 @@ from portal_admin.ui.end_users.create_panel import CreatePanel
 from portal_admin.ui.end_users.details import UserDetails
 from portal_admin.ui.end_users.edit_panel import EditPanel
 from portal_admin.ui.end_users.email_panel import EmailPanel
+from portal_admin.ui.end_users.file_actions import FileActions
 from portal_admin.ui.end_users.filter_bar import FilterBar
 from portal_admin.ui.end_users.user_actions import UserActions
 from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, key_of
@@ -43,6 +44,7 @@ class EndUsersPage(Page):
         self._to_edit: object = None
         self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
         set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
+        self.files = FileActions(self, shown=self._shown, opening=self._only, adopt=self._adopt)
         self.filters = FilterBar()
         self.table = UserTable(self.desk, nothing=self._tell_nothing)
         self.details = UserDetails()
@@ -140,6 +142,7 @@ class EndUsersPage(Page):
 
     def _read(self, *, site: str | None) -> None:
         desk = self.desk
+        self.files.look()
         self.table.source.acquire()
         self.table.state.loading()
 
@@ -170,6 +173,9 @@ class EndUsersPage(Page):
     def _unread(self) -> None:
         self.filters.tell_unknown()
         self.details.hide()
+
+    def _shown(self) -> tuple[UserFilters, int]:
+        return self.filters.filters, self.table.count
 
     def _filter(self, filters: UserFilters) -> None:
         self.table.set_filters(filters)
