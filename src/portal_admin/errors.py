@@ -193,3 +193,10 @@ class AspireRestored(CouldNotLook):
 
     kind = "aspire_restored"
     title = "ASPIRE was restored from a backup"
+
+
+class MailServerUnusable(CouldNotLook):
+    """No mail can be handed to the mail server now, whatever mail it is; those that wait keep waiting."""
+
+    kind = "mail_server"
+    title = "The mail server cannot be used"
