@@ -50,6 +50,7 @@ COMMANDS = (
     ("accounts", "accounts", "Find accounts, and see which can be linked and why"),
     ("access", "access", "See which contracts an end user sees, and why"),
     ("operators", "operators", "List who works at the desks, and give and take roles"),
+    ("settings", "settings", "List and change the settings that all desks share"),
     ("fields", "fields", "Look up where portal fields come from in ASPIRE"),
     ("sandbox", "sandbox", "Run a stand-in ASPIRE on this machine"),
 )
