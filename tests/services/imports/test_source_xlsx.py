@@ -86,6 +86,15 @@ def test_that_a_cell_far_off_is_refused_before_room_for_all_between_is_reserved(
         open_table(with_cells(cells))
 
 
+@pytest.mark.parametrize("reference", ["A99999999999999999999", "a1", "AAAAAAAAAA1", "A", "", "1", "A-1"])
+def test_that_a_cell_without_a_true_place_is_refused(reference: str) -> None:
+    # Its reader takes such a number for some other, and reserves room up to there.
+    with pytest.raises(InvalidInput, match="damaged"):
+        open_table(with_cells(f'<row r="1"><c r="{reference}"><v>1</v></c></row>'))
+    with pytest.raises(InvalidInput, match="damaged"):
+        open_table(with_cells('<row r="-1"><c><v>1</v></c></row>'))
+
+
 def bomb() -> bytes:
     return repacked(PLAIN, {SHEET: b"<worksheet>" + b"0" * 20_000_000})
 
@@ -127,6 +136,7 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "lol"><!ENTITY b "&a;&
         (repacked(PLAIN, {SHEET: b"<a></b>"}), "damaged"),
         (repacked(PLAIN, {SHEET: ENTITIES}), "damaged"),
         (repacked(PLAIN, {SHEET: None}), "damaged"),
+        (repacked(PLAIN, {"xl/sharedStrings.xml": b'<sst uniqueCount="4294967296"/>'}), "damaged"),
         (workbook({"Empty": []}), "empty"),
     ],
     ids=[
@@ -140,6 +150,7 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "lol"><!ENTITY b "&a;&
         "crossed",
         "entities",
         "sheetless",
+        "counts",
         "empty",
     ],
 )

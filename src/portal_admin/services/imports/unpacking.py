@@ -24,7 +24,9 @@ from portal_admin.services.imports.limits import (
 BLOCK = 1 << 18
 LOCAL_HEADER = 30
 ENCRYPTED = 0x1
+ROW = re.compile(r"[0-9]{1,7}")
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+COUNTS = ("count", "uniqueCount")
 CONTENT = frozenset({"v", "is"})
 DAMAGED = (
     "The workbook is damaged. Open it in Excel, save it again as an Excel workbook (.xlsx), and take that."
@@ -118,15 +120,22 @@ class _SheetExtent:
         elif local in CONTENT:
             self._content()
         elif local == "row":
-            stated = attributes.get("r", "")
-            self._row = int(stated) if stated.isdecimal() and len(stated) <= 7 else self._row + 1
+            stated = attributes.get("r")
+            # What is not a number as it should be, the reader may take for any other.
+            if stated is not None and ROW.fullmatch(stated) is None:
+                _refuse(DAMAGED)
+            self._row = self._row + 1 if stated is None else int(stated)
             self._column = 0
+        elif any(_is_beyond(attributes.get(name, "0")) for name in COUNTS):
+            _refuse(DAMAGED)  # room is reserved for so many before the first is read
 
     def _cell(self, reference: str | None) -> None:
-        found = CELL.fullmatch(reference) if reference else None
-        if found is None:
+        if reference is None:
             self._column += 1
             return
+        found = CELL.fullmatch(reference)
+        if found is None:
+            _refuse(DAMAGED)
         self._row = int(found[2])
         self._column = 0
         for letter in found[1]:
@@ -141,6 +150,10 @@ class _SheetExtent:
             or self._last_row * self._last_column > MOST_CELLS
         ):
             _refuse(FAR_OFF)
+
+
+def _is_beyond(count: str) -> bool:
+    return not count.isdecimal() or len(count) > 9 or int(count) > MOST_CELLS
 
 
 def _refuse(sentence: str) -> NoReturn:
