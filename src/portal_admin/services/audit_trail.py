@@ -144,9 +144,10 @@ def _gone(walk: _Walk, known: Seen, whose: str) -> Broken:
     when = _when(known.at)
     if known.id > walk.head.id:
         at = walk.head.id + 1
+        lines = f"Line {at} is" if at == known.id else f"Lines {at} to {known.id} are"
         problem = (
-            f"Lines {at} to {known.id} are missing: {whose} had line {known.id} as the last one on {when}. "
-            "They were cut off, or an older copy of the database was put in its place."
+            f"{lines} missing: {whose} had line {known.id} as the last one on {when}. "
+            "The end was cut off, or an older copy of the database was put in its place."
         )
     else:
         at = known.id

@@ -1,0 +1,216 @@
+"""`audit list | verify | export-head | export | accept-restore`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.wording import when
+from portal_admin.errors import DONE, REFUSED, InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from portal_admin.domain.audit_words import Event
+    from portal_admin.services.audit_heads import Seen
+    from portal_admin.services.audit_list import AuditFilter
+    from portal_admin.services.audit_trail import Verified
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    audit = commands.group(
+        "audit", help="List who did what, and prove that nothing was changed or taken away"
+    )
+    listing = audit.command("list", list_events, help="List the events, newest first")
+    _add_filter(listing)
+    verifying = audit.command("verify", verify, help="Prove that no line was changed, put in or taken away")
+    verifying.add_argument(
+        "--head", metavar="FILE", type=Path, help="a head kept elsewhere, which must still be there"
+    )
+    heading = audit.command(
+        "export-head", export_head, help="Print the last line's hash, to be kept elsewhere"
+    )
+    heading.add_argument("file", metavar="FILE", nargs="?", type=Path, help="write it here instead")
+    exporting = audit.command("export", export, help="Write the events to an .xlsx or .csv file")
+    exporting.add_argument("file", metavar="FILE", type=Path)
+    exporting.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    _add_filter(exporting)
+    accepting = audit.command(
+        "accept-restore", accept_restore, help="Accept that lines are gone since a backup was restored"
+    )
+    accepting.add_argument("--reason", required=True, help="why; it becomes an audit line")
+
+
+def _add_filter(parser: ArgumentParser) -> None:
+    parser.add_argument("--person", metavar="EMAIL", help="events about this address")
+    parser.add_argument("--operator", metavar="NAME", help="events by this operator")
+    parser.add_argument("--action", metavar="ACTION", help="one action, for example user.create")
+    parser.add_argument("--site", metavar="KEY")
+    parser.add_argument("--operation", metavar="ID", help="all events of one operation")
+    parser.add_argument(
+        "--since", metavar="TIME", help="from this day or instant, UTC: 2026-11-21 or 2026-11-21T14:00Z"
+    )
+    parser.add_argument("--until", metavar="TIME", help="up to this instant, or to the end of this day")
+
+
+def list_events(context: Context, args: Namespace) -> int:
+    """List the events."""
+    from portal_admin.services import audit_list
+
+    with closing(audit_list.list_events(context.desk, _filter(args))) as events:
+        context.out.rows(
+            events,
+            columns={
+                "Line": lambda event: event.line.id,
+                "Time": lambda event: when(event.line.at),
+                "Operator": lambda event: event.line.operator,
+                "Site": lambda event: event.line.site,
+                "About": lambda event: event.line.subject,
+                "What": lambda event: event.headline,
+                "Reason": lambda event: event.line.reason,
+                "Worth a look": lambda event: event.attention,
+            },
+            record=event_record,
+            empty="No event matches.",
+        )
+    return DONE
+
+
+def verify(context: Context, args: Namespace) -> int:
+    """Prove the audit whole."""
+    from portal_admin.services import audit_trail
+
+    kept = _read_head(args.head) if args.head is not None else None
+    found = audit_trail.verify(context.desk, head=kept)
+    if found is None:
+        raise RuntimeError("nobody cancels a command")
+    if context.json:
+        context.out.document(verified_record(found))
+    elif found.broken is None:
+        context.out.line(
+            f"Sound: {found.lines} lines, each following the one before. "
+            f"The last is line {found.head.id} with hash {found.head.hash}."
+        )
+    else:
+        context.out.line(f"Broken at line {found.broken.id}. {found.broken.problem}")
+        context.out.line(f"The {found.lines} lines before it are sound." if found.lines else "")
+    return DONE if found.sound else REFUSED
+
+
+def export_head(context: Context, args: Namespace) -> int:
+    """Print the head, or write it to a file."""
+    from portal_admin.cli.output import json_line
+    from portal_admin.services import audit_heads
+
+    desk = context.desk
+    head = audit_heads.now_seen(desk)
+    record = {**audit_heads.as_record(head), "database": audit_heads.database_name(desk.engine)}
+    if args.file is None:
+        context.out.document(record)
+        return DONE
+    try:
+        args.file.write_bytes(json_line(record) + b"\n")
+    except OSError as problem:
+        raise InvalidInput(f"{args.file} cannot be written. Choose another place.", field="file") from problem
+    if context.json:
+        context.out.document(record)
+    else:
+        context.out.line(
+            f"Line {head.id} is kept in {args.file}. Keep it where nobody who can change the database can change it."
+        )
+    return DONE
+
+
+def export(context: Context, args: Namespace) -> int:
+    """Write the events to a file."""
+    from portal_admin.services.audit_export import export_events
+
+    rows = export_events(context.desk, path=args.file, wanted=_filter(args), overwrite=args.overwrite)
+    context.out.record({"file": str(args.file), "rows": rows}, fields={"File": args.file, "Events": rows})
+    return DONE
+
+
+def accept_restore(context: Context, args: Namespace) -> int:
+    """Accept that lines are gone."""
+    from portal_admin.services import audit_heads, audit_trail
+
+    head = audit_trail.accept_restore(context.desk, reason=args.reason)
+    fields = {"Line": head.id, "Hash": head.hash}
+    context.out.record(audit_heads.as_record(head), fields=fields)
+    return DONE
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """The JSON form of an event."""
+    line = event.line
+    return {
+        "id": line.id,
+        "at": line.at,
+        "operator": line.operator,
+        "action": line.action,
+        "site": line.site,
+        "subject": line.subject,
+        "operation_id": line.operation_id,
+        "before": line.before,
+        "after": line.after,
+        "reason": line.reason,
+        "attention": event.attention,
+        "previous_hash": line.previous_hash,
+        "hash": line.hash,
+    }
+
+
+def verified_record(found: Verified) -> dict[str, Any]:
+    """The JSON form of a verification."""
+    broken = found.broken
+    return {
+        "sound": found.sound,
+        "lines": found.lines,
+        "head": {"id": found.head.id, "hash": found.head.hash},
+        "broken": None if broken is None else {"id": broken.id, "problem": broken.problem},
+    }
+
+
+def _read_head(path: Path) -> Seen:
+    from portal_admin.services.audit_heads import parse_head
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as problem:
+        raise NotFound(f"There is no file {path}.") from problem
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InvalidInput(f"{path} cannot be read.", field="head") from problem
+    return parse_head(text)
+
+
+def _filter(args: Namespace) -> AuditFilter:
+    from portal_admin.services.audit_list import AuditFilter
+
+    return AuditFilter(
+        person=args.person,
+        operator=args.operator,
+        action=args.action,
+        site=args.site,
+        operation=args.operation,
+        since=_instant(args.since, "since"),
+        until=_instant(args.until, "until", whole_day=True),
+    )
+
+
+def _instant(typed: str | None, field: str, *, whole_day: bool = False) -> datetime | None:
+    """An instant, or the start of a day; with `whole_day` the end of it."""
+    if typed is None:
+        return None
+    text = typed.strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise InvalidInput(
+            f"“{text}” is no time. Write 2026-11-21, or 2026-11-21T14:00Z.", field=field
+        ) from problem
+    if whole_day and len(text) <= len("2026-11-21"):
+        found += timedelta(days=1)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

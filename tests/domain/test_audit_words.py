@@ -1,0 +1,85 @@
+"""Audit lines in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from portal_admin.domain.audit_line import AuditLine
+from portal_admin.domain.audit_words import ACTIONS, Change, action_words, tell
+
+RUTH = {"first_name": "Ruth", "last_name": "Olsen", "status": "Pending", "accounts": ["A-001"]}
+
+
+def line(action: str, **values: Any) -> AuditLine:
+    usual: dict[str, Any] = {
+        "site": "MAIN",
+        "subject": "r@x.example",
+        "operator": "jdoe",
+        "operation_id": "op",
+    }
+    usual |= {"before": None, "after": None, "reason": None, "previous_hash": "", "hash": ""}
+    return AuditLine(id=1, at=datetime(2026, 1, 1, tzinfo=UTC), action=action, **{**usual, **values})
+
+
+@pytest.mark.parametrize(
+    ("told", "headline"),
+    [
+        (
+            line("link.add", after={"changed": [{"account_id": "A-014", "account_oid": 14}]}),
+            "Linked A-014 Delta Crane Inc",
+        ),
+        (
+            line("link.remove", after={"changed": [{"account_id": "A-099", "account_oid": 99}]}),
+            "Unlinked A-099",
+        ),
+        (
+            line("user.edit", before=RUTH, after={**RUTH, "last_name": "Olson"}),
+            "Changed last name: Olsen → Olson",
+        ),
+        (line("user.create", after=RUTH), "Created Ruth Olsen, Pending, linked to A-001"),
+        (
+            line("user.change_email", reason="email changed from a@x.example to b@x.example"),
+            "Changed the email from a@x.example to b@x.example",
+        ),
+        (
+            line("caller.verify", after={"method": "call_back", "note": ""}),
+            "Verified the caller: called back to the number of record",
+        ),
+        (
+            line("site.set_labels", before={"labels": ["A"]}, after={"labels": ["A", "B"]}),
+            "Mapped private labels: A → A, B",
+        ),
+        (line("users.export", subject="all.xlsx", after={"rows": 12}), "Exported end users: 12 to all.xlsx"),
+        (line("operator.set_role", subject="casey", after={"role": None}), "Changed the role of casey: none"),
+        (line("mail.send_again"), "Mail send again"),
+    ],
+)
+def test_that_an_action_is_told_in_one_sentence(told: AuditLine, headline: str) -> None:
+    assert tell(told, {14: "Delta Crane Inc"}).headline == headline
+
+
+def test_that_only_what_changed_is_told_and_by_its_name() -> None:
+    event = tell(line("user.edit", before=RUTH, after={**RUTH, "status": "Active", "accounts": []}), {})
+    assert event.changes == (
+        Change("Status", "Pending", "Active"),
+        Change("Linked accounts", "A-001", "none"),
+    )
+
+
+def test_that_a_flag_deserves_a_look() -> None:
+    event = tell(line("user.reset", after={"flag": "reset within 24 hours of an email change"}), {})
+    assert event.attention == "Reset within 24 hours of an email change"
+    assert event.changes == ()
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "something.new"])
+@pytest.mark.parametrize(
+    "after",
+    [None, {}, {"changed": "no list", "rows": "many"}, {"changed": [1, {"account_id": 2}], "method": 3}],
+)
+def test_that_no_line_is_so_odd_that_it_cannot_be_told(action: str, after: Any) -> None:
+    event = tell(line(action, before=after, after=after), {})
+    assert event.headline.startswith(action_words(action))
