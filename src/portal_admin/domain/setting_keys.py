@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal_admin.domain.freshness import CADENCES
+from portal_admin.domain.mail_settings import MAIL_KEYS
 from portal_admin.domain.policy import PortalSettings
+from portal_admin.domain.setting_key import SettingKey
 from portal_admin.domain.text import is_showable
 from portal_admin.domain.verdict import Edition
 
 LONGEST_ROLE = 64
 SHORTEST_CADENCE, LONGEST_CADENCE = timedelta(minutes=1), timedelta(days=31)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingKey:
-    """One setting; `parse` raises ValueError for what is not `expects`, and `write` undoes it."""
-
-    key: str
-    default: str
-    meaning: str
-    expects: str
-    parse: Callable[[str], Any]
-    write: Callable[[Any], str] = str
 
 
 def _roles(text: str) -> tuple[str, ...]:
@@ -93,4 +81,5 @@ SETTING_KEYS: Mapping[str, SettingKey] = _known(
         )
         for name, default in CADENCES.items()
     ),
+    *MAIL_KEYS,
 )

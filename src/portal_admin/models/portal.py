@@ -50,6 +50,7 @@ site_brand = Table(
     Column("color", String(7), nullable=True),
     Column("logo", LargeBinary, nullable=True),
     Column("logo_type", String(64), nullable=True),
+    Column("version", Integer, nullable=False, default=1),
 )
 
 setting = Table(

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from portal_admin.domain.freshness import CADENCES
 from portal_admin.domain.permissions import Permission
 from portal_admin.domain.policy import PortalSettings
-from portal_admin.domain.setting_keys import SETTING_KEYS, SettingKey
+from portal_admin.domain.setting_key import SettingKey
+from portal_admin.domain.setting_keys import SETTING_KEYS
 from portal_admin.domain.text import whole
 from portal_admin.errors import InvalidInput, NotFound, SettingsProblem
 from portal_admin.models import setting

@@ -113,6 +113,7 @@ def _create_brand() -> None:
         sa.Column("color", sa.String(length=7), nullable=True),
         sa.Column("logo", sa.LargeBinary(), nullable=True),
         sa.Column("logo_type", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_brand_site_id_site")),
         sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_brand")),
     )

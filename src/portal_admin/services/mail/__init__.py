@@ -1,0 +1,1 @@
+"""Delivers the registration and reset mails that wait in the outbox."""
