@@ -73,6 +73,7 @@ class Running(QObject):
         application.setWindowIcon(icons.icon("mark", "accent", size=Size.ICON_LARGE))
         self.window = MainWindow()
         self.window.profile_chosen.connect(self._change_profile)
+        self.window.role_lost.connect(lambda: self._change_profile(self._profile))
         self._instance = SingleInstance(self)
         self._instance.asked.connect(self._asked)
 
@@ -145,7 +146,7 @@ class Running(QObject):
         self.window.start_over()
         self.load()
 
-    def _change_profile(self, name: str) -> None:
+    def _change_profile(self, name: str | None) -> None:
         old, self._desk, self._profile = self._desk, None, name
         self.window.start_over()
         if old is None:

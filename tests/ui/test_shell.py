@@ -177,8 +177,8 @@ def test_that_production_is_red_at_the_top_and_in_words(shell: Shell, offline_de
 
 def test_that_the_status_tells_database_operator_and_sync(shell: Shell, offline_desk: Desk) -> None:
     status = shell(offline_desk).status
-    assert status.database.text() == "Database SQLite"
-    assert status.operator.text() == "Operator: tester"
+    assert status.database.text() == "Database SQLite, enforces no roles"
+    assert status.operator.text() == "Administrator: tester"
     assert status.aspire.text() == "No ASPIRE"
     assert status.synced.text() == "Never synced"
 

@@ -80,8 +80,9 @@ def test_that_a_state_panel_shows_exactly_one_state(opened: Callable[..., Any]) 
     assert content.isVisible()
     panel.nothing("No end users yet.", action="New end user", pressed=lambda: None)
     assert (panel.state, content.isVisible(), texts(panel)) == (State.NOTHING, False, ["No end users yet."])
-    panel.not_allowed("Labels cannot be changed by you.", "Administrator")
-    assert texts(panel) == ["Labels cannot be changed by you.", "The role Administrator may."]
+    panel.not_allowed("You have no role here yet", "Ask an Administrator.", "Look again", pressed=lambda: None)
+    assert (panel.state, content.isVisible()) == (State.NOT_ALLOWED, False)
+    assert texts(panel) == ["You have no role here yet", "Ask an Administrator."]
     panel.content()
     assert content.isVisible()
     assert texts(panel) == ["rows"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from portal_admin.errors import DeskError
+from portal_admin.domain.permissions import Role
+from portal_admin.errors import DatabaseProblem, DeskError
 from portal_admin.models.engine import reading
 from portal_admin.services import audit_heads
 from portal_admin.services.desk import Desk
+from portal_admin.services.roles import my_role
 from portal_admin.services.settings import read_settings
 from portal_admin.services.snapshot import Freshness, freshness
 from portal_admin.services.sync.state import restored_alarm
@@ -16,13 +18,19 @@ from portal_admin.services.sync.state import restored_alarm
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`aspire` is the answer time in ms, why there is none, or None without ASPIRE; `synced` likewise."""
+    """`aspire` is the answer time in ms, why there is none, or None without ASPIRE; `synced` and `role` likewise."""
 
     operator: str
     database: str
     aspire: float | DeskError | None
     synced: Freshness | DeskError
     restored: bool
+    role: Role | DeskError | None = None
+
+    @property
+    def database_answers(self) -> bool:
+        """Whether the portal database could be asked."""
+        return not isinstance(self.synced, DatabaseProblem)
 
 
 def take(desk: Desk) -> Pulse:
@@ -36,7 +44,14 @@ def take(desk: Desk) -> Pulse:
     except DeskError as problem:
         synced = problem
     audit_heads.remember(desk)
-    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored)
+    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, _role(desk))
+
+
+def _role(desk: Desk) -> Role | DeskError | None:
+    try:
+        return my_role(desk)
+    except DeskError as problem:
+        return problem
 
 
 def _aspire(desk: Desk) -> float | DeskError | None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from portal_admin.errors import DeskError
+from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.ui import background, window_state
 from portal_admin.ui.find_box import FindBox
 from portal_admin.ui.find_entry import Entry, Finder
@@ -26,11 +26,13 @@ from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.navigation_bar import NavigationBar
 from portal_admin.ui.override import override
 from portal_admin.ui.pages import pages
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.status_strip import StatusStrip
 from portal_admin.ui.tab_order import next_stop
 from portal_admin.ui.theme import Scheme, Size, Space, theme
 
 if TYPE_CHECKING:
+    from portal_admin.domain.permissions import Role
     from portal_admin.services.desk import Desk
     from portal_admin.services.pulse import Pulse
     from portal_admin.settings import Profile
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from portal_admin.ui.widgets.state_panel import StatePanel
 
 PULSE_EVERY = 60_000
+# While the database does not answer, so that the window recovers soon after it does.
+PULSE_IN_TROUBLE = 2_000
 PageTypes = Mapping[str, "type[Page]"]
 
 
@@ -46,10 +50,13 @@ class MainWindow(QMainWindow):
     """Shown before anything slow is imported; `go_live` fills it with a desk."""
 
     profile_chosen = Signal(str)
+    role_lost = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.navigator = Navigator()
+        self.rights = Rights(self)
+        self.rights.changed.connect(self._follow_role)
         self.specs = {spec.id: spec for spec in pages()}
         self._types: PageTypes = {}
         self._pages: dict[str, Page] = {}
@@ -61,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*Size.WINDOW_LEAST)
         self._build()
         self._add_shortcuts()
+        self._pulse_awaited = False
         self._pulse_timer = QTimer(self)
         self._pulse_timer.setInterval(PULSE_EVERY)
         self._pulse_timer.timeout.connect(self.take_pulse)
@@ -134,6 +142,7 @@ class MainWindow(QMainWindow):
         self.status.show_profile(profile)
         self.find_box.set_finder(find)
         self.open(self._target)
+        self._read_role()
         self.take_pulse()
         self._pulse_timer.start()
 
@@ -152,7 +161,11 @@ class MainWindow(QMainWindow):
         self._drop_pages()
         self._types = types
         self.status.say(error.title)
-        self._waiting().failed(error, retry)
+        if isinstance(error, NotAllowed):
+            words = (error.title, error.message, self.tr("Look again"))
+            self._waiting().not_allowed(*words, pressed=retry)
+        else:
+            self._waiting().failed(error, retry)
 
     def start_over(self) -> None:
         """Back to the first look of the window, while another desk is being opened."""
@@ -175,7 +188,9 @@ class MainWindow(QMainWindow):
     def _drop_pages(self) -> None:
         self._pulse_timer.stop()
         background.forget(self)
+        self._pulse_awaited = False
         self._desk = self._profile = None
+        self.rights.forget()
         self.find_box.set_finder(None)
         for page in self._pages.values():
             background.forget(page)
@@ -219,6 +234,7 @@ class MainWindow(QMainWindow):
                 desk=self._desk,
                 profile=self._profile,
                 profile_changed=self.profile_chosen.emit,
+                rights=self.rights,
             )
             self._pages[screen] = self._types[screen](context)
             self.host.addWidget(self._pages[screen])
@@ -255,8 +271,9 @@ class MainWindow(QMainWindow):
     def take_pulse(self) -> None:
         """Ask how ASPIRE, the database and sync are."""
         desk = self._desk
-        if desk is None:
+        if desk is None or self._pulse_awaited:
             return
+        self._pulse_awaited = True
 
         def work() -> Pulse:
             from portal_admin.services.pulse import take
@@ -264,9 +281,33 @@ class MainWindow(QMainWindow):
             return take(desk)
 
         def done(pulse: Pulse) -> None:
+            self._pulse_awaited = False
+            self._pulse_timer.setInterval(PULSE_EVERY if pulse.database_answers else PULSE_IN_TROUBLE)
             self.status.show_pulse(pulse, desk.clock())
+            if not isinstance(pulse.role, DeskError):
+                self.rights.learn(pulse.role)
 
         background.run(self, work, done, self._no_pulse, replaces="pulse")
+
+    def _read_role(self) -> None:
+        """Before the first pulse, which waits for ASPIRE."""
+        desk = self._desk
+        if desk is None:
+            return
+
+        def work() -> Role | None:
+            from portal_admin.services.roles import my_role
+
+            return my_role(desk)
+
+        background.run(self, work, self.rights.learn, self._no_pulse, replaces="role")
+
+    def _follow_role(self) -> None:
+        if self._desk is None or not self.rights.is_known:
+            return
+        self.status.show_operator(self._desk.operator, self.rights.role)
+        if self.rights.role is None:
+            self.role_lost.emit()
 
     def _no_pulse(self, error: DeskError) -> None:
         self.status.say(error.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtGui import QResizeEvent
@@ -15,11 +15,13 @@ from portal_admin.ui.messages import MessageBar
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.override import override
 from portal_admin.ui.pages import PageSpec
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.header import PageHeader
 from portal_admin.ui.widgets.side_panel import SidePanel
 
 if TYPE_CHECKING:
+    from portal_admin.domain.permissions import Permission
     from portal_admin.services.desk import Desk
     from portal_admin.settings import Profile
 
@@ -28,13 +30,14 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What the shell gives a page; `desk` is None only on pages that need none."""
+    """What the shell gives a page; `desk` is None only on pages that need none, `rights` are the operator's."""
 
     spec: PageSpec
     navigator: Navigator
     desk: Desk | None = None
     profile: Profile | None = None
     profile_changed: Callable[[str], None] | None = None
+    rights: Rights = field(default_factory=Rights)
 
 
 class Page(QWidget):
@@ -45,6 +48,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self.context = context
         self.navigator = context.navigator
+        self.rights = context.rights
         self.header = PageHeader(context.spec.title, context.spec.purpose)
         self.messages = MessageBar()
         self.body = QVBoxLayout()
@@ -79,6 +83,13 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """F5: read again."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the operator may do it; the page says why not, and which roles may."""
+        reason = self.rights.refusal(permission)
+        if reason is not None:
+            self.messages.info(reason)
+        return reason is None
 
     def add_side_panel(self, panel: SidePanel) -> None:
         """Put a panel at the right; closed until `open_panel`."""

@@ -14,6 +14,7 @@ from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from portal_admin.domain.permissions import Role
     from portal_admin.services.pulse import Pulse
     from portal_admin.settings import Profile
 
@@ -68,9 +69,20 @@ class StatusStrip(QFrame):
         """What the services found a moment ago."""
         self._show_aspire(pulse.aspire)
         database = DATABASES.get(pulse.database, pulse.database)
-        self.database.setText(self.tr("Database {kind}").format(kind=database))
+        is_file = pulse.database == "sqlite"
+        words = self.tr("Database {kind}, enforces no roles") if is_file else self.tr("Database {kind}")
+        hint = self.tr("A database file enforces nothing: roles keep honest people from mistakes.")
+        if not pulse.database_answers:
+            words = self.tr("Database {kind} does not answer, trying again")
+        meaning = None if pulse.database_answers else Meaning.BAD
+        self._fact(self.database, words.format(kind=database), meaning, hint if is_file else "")
         self._show_synced(pulse, now)
-        self.operator.setText(self.tr("Operator: {name}").format(name=pulse.operator))
+        role = None if isinstance(pulse.role, DeskError) else pulse.role
+        self.show_operator(pulse.operator, role)
+
+    def show_operator(self, name: str, role: Role | None) -> None:
+        """Who works at this desk, and as what."""
+        self.operator.setText(f"{role or self.tr('Operator')}: {name}")
 
     def _show_aspire(self, aspire: float | DeskError | None) -> None:
         if aspire is None:

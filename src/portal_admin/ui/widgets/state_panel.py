@@ -20,6 +20,9 @@ from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import CopyLabel, PlainLabel
 
 DIM_AFTER, SAY_AFTER, STEP = 200, 2000, 120
+TRY_AGAIN_AFTER = 2000
+# A server that restarts answers again by itself; other failures wait for a person.
+PASSING = ("database", "interrupted", "unknown")
 
 
 class State(StrEnum):
@@ -43,6 +46,11 @@ class StatePanel(QWidget):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(content)
         self._veil = _Veil(self)
+        self._retry: Callable[[], object] | None = None
+        self.try_again = QTimer(self)
+        self.try_again.setSingleShot(True)
+        self.try_again.setInterval(TRY_AGAIN_AFTER)
+        self.try_again.timeout.connect(self._look_again)
 
     @property
     def is_loading(self) -> bool:
@@ -63,19 +71,34 @@ class StatePanel(QWidget):
         self._show(State.NOTHING, _notice(icon, "secondary", text, "", action, pressed))
 
     def failed(self, error: DeskError, retry: Callable[[], object], *, at: datetime | None = None) -> None:
-        """Could not look: the reason, the time and Retry; never to be confused with none found."""
+        """Could not look: the reason, the time and Retry; never to be confused with none found.
+
+        While the database does not answer, it looks again by itself.
+        """
         now = at or datetime.now(UTC)
         when = self.tr("{time} · id {id}").format(time=clock_text(now, now), id=error.correlation_id)
         notice = _notice("question", "unknown", error.title, error.message, self.tr("Retry"), retry, when)
         self._show(State.FAILED, notice)
+        if error.kind in PASSING:
+            self._retry = retry
+            self.try_again.start()
 
-    def not_allowed(self, text: str, role: str) -> None:
-        """Not allowed, and which role may."""
-        who = self.tr("The role {role} may.").format(role=role)
-        self._show(State.NOT_ALLOWED, _notice("lock", "secondary", text, who, "", None))
+    def _look_again(self) -> None:
+        if self._retry is not None and self.isVisible():
+            self._retry()
+        elif self._retry is not None:
+            self.try_again.start()  # it may be looked at again later
+
+    def not_allowed(
+        self, title: str, text: str, action: str = "", *, pressed: Callable[[], object] | None = None
+    ) -> None:
+        """Not allowed, which roles may, and what to do; the words can be copied to whom they ask for."""
+        self._show(State.NOT_ALLOWED, _notice("lock", "secondary", title, text, action, pressed, copied=True))
 
     def _show(self, state: State, notice: QWidget | None) -> None:
         self._veil.stop()
+        self.try_again.stop()
+        self._retry = None
         focused = QApplication.focusWidget()
         shown = notice or self._content
         hides_focus = focused is not None and self.isAncestorOf(focused) and not shown.isAncestorOf(focused)
@@ -99,6 +122,8 @@ def _notice(
     action: str,
     pressed: Callable[[], object] | None,
     note: str = "",
+    *,
+    copied: bool = False,
 ) -> QWidget:
     frame = QWidget()
     column = QVBoxLayout(frame)
@@ -109,7 +134,8 @@ def _notice(
     column.addWidget(Mark(icon, colour, size=Size.ICON_LARGE), 0, centre)
     for words, kind in ((title, "strong"), (text, "")):
         if words:
-            line = PlainLabel(words, kind=kind, wrap=True)
+            line = CopyLabel(words) if copied and words is text else PlainLabel(words, kind=kind)
+            line.setWordWrap(True)
             line.setAlignment(centre)
             column.addWidget(line)
     if note:
