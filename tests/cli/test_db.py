@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 
 from portal_admin.cli import run
 from portal_admin.errors import SchemaMismatch
 from portal_admin.models.schema import HEAD
-from portal_admin.services import database
-from portal_admin.wiring import open_desk, utc_now
+from portal_admin.services import restore as restoring
+from portal_admin.wiring import open_desk, operator_name, utc_now
 
 
 @pytest.fixture
@@ -38,6 +39,38 @@ def change(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
         connection.commit()
+
+
+def make_old(path: Path) -> None:
+    """A portal database as the first release left it."""
+    from alembic import command
+
+    from portal_admin.models.engine import open_engine, writing
+    from portal_admin.models.schema import migration_config
+
+    path.parent.mkdir(exist_ok=True)
+    engine = open_engine(f"sqlite:///{path}", create=True)
+    with writing(engine) as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+
+
+def audited(path: Path) -> list[tuple[str, str, str, Any, Any]]:
+    """Action, operator, subject, before and after of every audit line."""
+    query = "select action, operator, subject, before, after from audit_event order by id"
+    with closing(sqlite3.connect(path)) as connection:
+        return [
+            (*row[:3], *(json.loads(value) if value else None for value in row[3:]))
+            for row in connection.execute(query)
+        ]
+
+
+def head_of(path: Path) -> dict[str, Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute("select id, hash from audit_event order by id desc").fetchone()
+    return {"id": row[0], "hash": row[1]}
 
 
 def zones(path: Path) -> list[str]:
@@ -68,18 +101,7 @@ def test_that_upgrading_a_current_database_makes_no_copy(
 def test_that_an_older_database_is_copied_before_it_is_upgraded(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from alembic import command
-
-    from portal_admin.models.engine import open_engine, writing
-    from portal_admin.models.schema import migration_config
-
-    file.parent.mkdir()
-    engine = open_engine(f"sqlite:///{file}", create=True)
-    with writing(engine) as connection:
-        config = migration_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    engine.dispose()
+    make_old(file)
     with pytest.raises(SchemaMismatch):
         open_desk()
     assert run(["db", "upgrade", "--json"]) == 0
@@ -239,8 +261,75 @@ def test_that_server_databases_are_left_to_their_own_tools(
 
 def test_that_restoring_where_no_database_was_keeps_nothing_aside(ready: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/portal.db"
-    assert database.restore(url, source=ready, now=utc_now()) is None
+    assert restoring.restore(url, source=ready, now=utc_now(), operator="jdoe").kept is None
     assert zones(tmp_path / "new" / "portal.db") == ["America/Chicago"]
+
+
+def test_that_whoever_creates_the_database_is_its_first_administrator_and_the_audit_says_so(
+    file: Path,
+) -> None:
+    assert run(["db", "upgrade"]) == 0
+    line = ("operator.add", operator_name(), operator_name(), None, {"role": "Administrator"})
+    assert audited(file) == [line]
+    assert run(["db", "upgrade"]) == 0
+    assert audited(file) == [line]
+
+
+def test_that_an_upgrade_that_ended_before_its_administrator_was_appointed_is_completed(file: Path) -> None:
+    assert run(["db", "upgrade"]) == 0
+    change(file, "delete from operator")
+    assert run(["db", "upgrade"]) == 0
+    assert [line[0] for line in audited(file)] == ["operator.add", "operator.add"]
+
+
+@pytest.mark.parametrize("role", ["'CSR'", "'Read-only'", "null"])
+def test_that_only_an_administrator_of_the_database_replaces_it(
+    role: str, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "backup", str(copy)]) == 0
+    change(file, f"update operator set role = {role}")
+    before = audited(file)
+    capsys.readouterr()
+    assert run(["db", "restore", str(copy), "--json"]) == 1
+    assert out(capsys)[0]["error"]["kind"] == "not_allowed"  # type: ignore[index]
+    assert audited(file) == before
+    assert sorted(path.name for path in file.parent.iterdir()) == [file.name]
+
+
+def test_that_the_restored_audit_tells_who_restored_what_over_what(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "monday.db"
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "backup", str(copy)]) == 0
+    assert run(["sites", "create", "MAIN", "--name", "Main"]) == 0
+    replaced = head_of(file)
+    assert run(["db", "restore", str(copy)]) == 0
+    after = {"file": "monday.db", **head_of(copy)}
+    assert audited(file)[1:] == [("database.restore", operator_name(), "monday.db", replaced, after)]
+    assert len(audited(copy)) == 1
+
+
+def test_that_a_backup_of_an_older_schema_is_upgraded_as_it_is_restored(
+    ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "old.db"
+    make_old(copy)
+    assert run(["db", "restore", str(copy), "--json"]) == 0
+    assert out(capsys)[0]["upgraded_from"] == "0001"
+    assert [line[0] for line in audited(ready)] == ["operator.add", "database.restore"]
+    assert run(["db", "check"]) == 0
+
+
+def test_that_a_damaged_database_is_restored_by_whoever_may_write_its_file(
+    ready: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    change(ready, "update operator set role = null")
+    ready.write_bytes(b"\0" * 100 + ready.read_bytes()[100:])
+    assert run(["db", "restore", str(copy)]) == 0
+    assert [line[3] for line in audited(ready)] == [None]
 
 
 def mode(path: Path) -> int:

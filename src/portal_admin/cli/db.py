@@ -8,6 +8,9 @@ from pathlib import Path
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.errors import DONE, REFUSED
 from portal_admin.services import database
+from portal_admin.services import restore as restoring
+from portal_admin.services.grants import all_grants
+from portal_admin.services.grants_script import script
 from portal_admin.settings import choose_profile
 from portal_admin.wiring import full_database_url, operator_name, utc_now
 
@@ -21,6 +24,7 @@ def add(commands: Commands) -> None:
     backup_parser.add_argument(
         "file", metavar="FILE", type=Path, help="the copy to write; it must not exist yet"
     )
+    group.command("grants", grants, help="Print the script by which PostgreSQL itself enforces the roles")
     restore_parser = group.command("restore", restore, help="Put a backup in the place of the database")
     restore_parser.add_argument("file", metavar="FILE", type=Path, help="the backup to restore")
 
@@ -33,9 +37,10 @@ def upgrade(context: Context, _args: Namespace) -> int:
     elif done.before is None:
         sentence = f"The portal database is ready, at schema {done.after}."
     else:
-        sentence = (
-            f"Upgraded from schema {done.before} to {done.after}. The copy made first is {done.backup}."
-        )
+        copy = f" The copy made first is {done.backup}." if done.backup else ""
+        sentence = f"Upgraded from schema {done.before} to {done.after}.{copy}"
+    if done.before != done.after and not done.is_file:
+        sentence += " Now give psql what `portal-admin db grants` prints, so that the server knows the roles."
     return _done(context, document, sentence)
 
 
@@ -63,9 +68,21 @@ def backup(context: Context, args: Namespace) -> int:
 
 
 def restore(context: Context, args: Namespace) -> int:
-    kept = database.restore(_url(context), source=args.file, now=utc_now())
-    aside = f" The database as it was is kept as {kept}." if kept else ""
-    return _done(context, {"kept": kept and str(kept)}, f"Restored from {args.file}.{aside}")
+    done = restoring.restore(_url(context), source=args.file, now=utc_now(), operator=operator_name())
+    document = {"kept": done.kept and str(done.kept), "upgraded_from": done.upgraded_from}
+    aside = f" The database as it was is kept as {done.kept}." if done.kept else ""
+    older = f" It had schema {done.upgraded_from} and was upgraded." if done.upgraded_from else ""
+    return _done(context, document, f"Restored from {args.file}.{older}{aside}")
+
+
+def grants(context: Context, _args: Namespace) -> int:
+    if context.json:
+        context.out.rows(all_grants(), columns={})
+        return DONE
+    with database.opened(_url(context)) as engine:
+        for line in script(engine).splitlines():
+            context.out.line(line)
+    return DONE
 
 
 def _url(context: Context) -> str:

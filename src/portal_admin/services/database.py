@@ -1,20 +1,18 @@
-"""Looking after the portal database: upgrade, check, backup and restore."""
+"""Looking after the portal database: upgrade, check and backup."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from stat import S_IMODE
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import Engine
 
-from portal_admin.errors import DatabaseProblem, DeskError, InvalidInput, NotFound, Refused
+from portal_admin.errors import DatabaseProblem, DeskError, NotFound, Refused
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file, writing
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
@@ -29,11 +27,12 @@ DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did: the schema before (None for a new database) and after, and the copy made first."""
+    """What an upgrade did: the schema before (None for a new database) and after, and the copy of a file made first."""
 
     before: str | None
     after: str
-    backup: Path | None
+    is_file: bool
+    backup: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +51,21 @@ def upgrade(url: str, *, now: datetime, operator: str) -> Upgrade:
     """
     path = sqlite_file(database_url(url))
     if path is not None:
-        _make_folder(path.parent)
+        make_home(path.parent)
     with opened(url, create=True) as engine:
         with reading(engine) as connection:
             before = schema_of(connection)
-        if before == HEAD:
-            return Upgrade(before, HEAD, None)
-        if before is not None and is_newer(before):
-            check_schema(engine)
         copy = None
-        if path is not None and before is not None:
-            copy = path.with_name(f"{path.name}.before-{HEAD}-{_stamp(now)}")
-            _copy(path, copy)
-        upgrade_schema(engine)
+        if before != HEAD:
+            if before is not None and is_newer(before):
+                check_schema(engine)
+            if path is not None and before is not None:
+                copy = path.with_name(f"{path.name}.before-{HEAD}-{stamp(now)}")
+                copy_file(path, copy)
+            upgrade_schema(engine)
         with writing(engine) as connection:
             appoint_first(connection, name=signed_in_as(connection, operator), now=now)
-    return Upgrade(before, HEAD, copy)
+    return Upgrade(before, HEAD, path is not None, copy)
 
 
 def check(url: str) -> tuple[DatabaseCheck, ...]:
@@ -87,38 +85,8 @@ def backup(url: str, *, to: Path) -> Path:
     if not to.parent.is_dir():
         # A folder that is made for a mistyped name, or where a drive is not mounted, looks like a backup.
         raise NotFound(f"There is no folder {to.parent}. Make it, or choose another.")
-    _copy(source, to)
+    copy_file(source, to)
     return to
-
-
-def restore(url: str, *, source: Path, now: datetime) -> Path | None:
-    """Put a backup in the place of the database and return where the old file is kept, None when there was none."""
-    source = source.expanduser().absolute()
-    if not source.is_file():
-        raise NotFound(f"There is no file {source}.")
-    path = _file_of(url)
-    if path.exists() and source.samefile(path):
-        raise InvalidInput("A database cannot be restored from itself.", field="source")
-    _make_folder(path.parent)
-    fresh = path.with_name(f"{path.name}.restoring-{_stamp(now)}")
-    try:
-        # The copy is what was verified, whatever happens to the source meanwhile.
-        _copy(source, fresh)
-        _verify_backup(fresh, source)
-        kept = None
-        if path.exists():
-            kept = path.with_name(f"{path.name}.before-restore-{_stamp(now)}")
-            _refuse_when_in_use(path)
-            _open_to_the_same(fresh, path)
-            _move_aside(path, kept)
-        os.replace(fresh, path)
-    except OSError as problem:
-        raise DatabaseProblem(
-            f"The files beside {path} cannot be moved. Close every program that uses the database."
-        ) from problem
-    finally:
-        fresh.unlink(missing_ok=True)
-    return kept
 
 
 @contextmanager
@@ -139,7 +107,8 @@ def _checked(name: str, look: Callable[[Engine], str | None], engine: Engine) ->
     return DatabaseCheck(name, fault is None, fault or "In order.")
 
 
-def _whole(engine: Engine) -> str | None:
+def fault_of(engine: Engine) -> str | None:
+    """What is wrong with a SQLite file, None for nothing."""
     with reading(engine) as connection:
         found = connection.exec_driver_sql("pragma integrity_check(1)").scalar()
     if found == "ok":
@@ -174,57 +143,11 @@ def _settings(engine: Engine) -> str | None:
 
 
 SHARED_CHECKS = (("schema", _schema), ("settings", _settings))
-SQLITE_CHECKS = (("integrity", _whole), ("foreign_keys", _no_orphans), ("search", _search_indexes))
+SQLITE_CHECKS = (("integrity", fault_of), ("foreign_keys", _no_orphans), ("search", _search_indexes))
 CHECKS = {True: SQLITE_CHECKS + SHARED_CHECKS, False: SHARED_CHECKS}
 
 
-def _verify_backup(copy: Path, source: Path) -> None:
-    with opened(URL.create("sqlite", database=str(copy)).render_as_string()) as engine:
-        fault = _whole(engine)
-        with reading(engine) as connection:
-            revision = schema_of(connection)
-        if fault is not None or revision is None:
-            raise Refused(
-                f"{source} is not a whole portal database, so nothing was changed.", rule="sound_backup"
-            )
-        if is_newer(revision):
-            raise Refused(
-                f"{source} comes from a newer Portal Admin (schema {revision}). Install that version first.",
-                rule="sound_backup",
-            )
-
-
-def _refuse_when_in_use(path: Path) -> None:
-    """Fold the write-ahead log into the file, which only a program that has the database to itself can do."""
-    try:
-        with closing(sqlite3.connect(path, timeout=0)) as connection:
-            connection.execute("pragma journal_mode = delete")
-    except sqlite3.DatabaseError as problem:
-        if problem.sqlite_errorcode in DAMAGED:
-            return  # a damaged file is what a restore is for
-        raise Refused(
-            "Another program is using the portal database. Close every Portal Admin and try again.",
-            rule="not_in_use",
-        ) from problem
-
-
-def _open_to_the_same(fresh: Path, path: Path) -> None:
-    """A database that several people use stays theirs when it is restored."""
-    if sys.platform != "win32":
-        old = path.stat()
-        with suppress(PermissionError):  # the owner is root's to give, and the group its members'
-            os.chown(fresh, old.st_uid if os.geteuid() == 0 else -1, old.st_gid)
-        fresh.chmod(S_IMODE(old.st_mode))
-
-
-def _move_aside(path: Path, to: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            os.replace(part, to.with_name(to.name + suffix))
-
-
-def _copy(source: Path, to: Path) -> None:
+def copy_file(source: Path, to: Path) -> None:
     """SQLite's online backup, to a name of its own first."""
     partial = to.with_name(f"{to.name}.partial")
     partial.unlink(missing_ok=True)
@@ -253,13 +176,14 @@ def _copy(source: Path, to: Path) -> None:
 
 
 def _existing_file(url: str) -> Path:
-    path = _file_of(url)
+    path = file_of(url)
     if not path.exists():
         raise NotFound(f"There is no portal database at {path}.")
     return path
 
 
-def _file_of(url: str) -> Path:
+def file_of(url: str) -> Path:
+    """The file of a SQLite database; Refused for a server, which has tools of its own."""
     path = sqlite_file(database_url(url))
     if path is None:
         raise Refused(
@@ -269,7 +193,8 @@ def _file_of(url: str) -> Path:
     return path
 
 
-def _make_folder(folder: Path) -> None:
+def make_home(folder: Path) -> None:
+    """Make the folder of a database."""
     try:
         make_folder(folder)
     except OSError as problem:
@@ -278,5 +203,6 @@ def _make_folder(folder: Path) -> None:
         ) from problem
 
 
-def _stamp(now: datetime) -> str:
+def stamp(now: datetime) -> str:
+    """An instant as it stands in the names of files."""
     return f"{now:%Y%m%dT%H%M%SZ}"
