@@ -65,7 +65,7 @@ PASSING = ("40001", "40P01")
 NO_PRIVILEGE, FOREIGN_NAME = "42501", "PA002"
 UNTRUE = {
     "PA001": "The portal database takes no change without its line in the audit, so nothing was changed.",
-    "PA003": "The portal database takes no audit line with another time than its own, so nothing was changed.",
+    "PA003": "The portal database takes audit lines only with the time of its own clock, so nothing was changed.",
     "PA004": "The portal database takes only an audit line that follows the last one, so nothing was changed.",
     "PA005": "The portal database lets nobody change or remove lines of the audit.",
 }
@@ -274,9 +274,7 @@ def _refusal(problem: DBAPIError | NoFreeConnection) -> DeskError | None:
             "database's administrator to run what `portal-admin db grants` prints; else ask an Administrator."
         )
     if state == FOREIGN_NAME:
-        return NotAllowed(
-            "The portal database takes audit lines only under the name of the login that writes them."
-        )
+        return NotAllowed("The portal database takes what you vouch for only under the name of your login.")
     return Refused(UNTRUE[state], rule="audited") if state in UNTRUE else None
 
 

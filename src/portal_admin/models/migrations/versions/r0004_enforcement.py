@@ -68,18 +68,25 @@ BEGIN
 END $body$
 """
 
+SIGNED = """
+CREATE FUNCTION {schema}.portal_signed() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
+BEGIN
+    IF new.operator IS DISTINCT FROM session_user::text THEN
+        RAISE EXCEPTION 'What an operator vouches for carries the name of the login.' USING ERRCODE = 'PA002';
+    END IF;
+    IF abs(extract(epoch FROM clock_timestamp() - new.at)) > 60 THEN
+        RAISE EXCEPTION 'What an operator vouches for carries the time of this server.' USING ERRCODE = 'PA003';
+    END IF;
+    RETURN new;
+END $body$
+"""
+
 NEXT_LINE = """
-CREATE FUNCTION {schema}.portal_audit_line() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
+CREATE FUNCTION {schema}.portal_audit_chained() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
 DECLARE
     last_id bigint;
     last_hash text;
 BEGIN
-    IF new.operator IS DISTINCT FROM session_user::text THEN
-        RAISE EXCEPTION 'An audit line carries the name of the login that writes it.' USING ERRCODE = 'PA002';
-    END IF;
-    IF abs(extract(epoch FROM clock_timestamp() - new.at)) > 60 THEN
-        RAISE EXCEPTION 'An audit line carries the time of this server.' USING ERRCODE = 'PA003';
-    END IF;
     SELECT id, hash INTO last_id, last_hash FROM {schema}.audit_event ORDER BY id DESC LIMIT 1;
     IF new.id IS DISTINCT FROM coalesce(last_id, 0) + 1
         OR new.previous_hash IS DISTINCT FROM coalesce(last_hash, '{genesis}') THEN
@@ -96,9 +103,13 @@ BEGIN
 END $body$
 """
 
-ON_AUDIT = (
-    "CREATE TRIGGER audit_event_line BEFORE INSERT ON {schema}.audit_event "
-    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_audit_line()",
+TRUTH = (
+    "CREATE TRIGGER caller_verification_signed BEFORE INSERT ON {schema}.caller_verification "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_signed()",
+    "CREATE TRIGGER audit_event_signed BEFORE INSERT ON {schema}.audit_event "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_signed()",
+    "CREATE TRIGGER audit_event_chained BEFORE INSERT ON {schema}.audit_event "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_audit_chained()",
     "CREATE TRIGGER audit_event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.audit_event "
     "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.portal_audit_kept()",
 )
@@ -113,7 +124,7 @@ def upgrade() -> None:
     if op.get_context().dialect.name != "postgresql":
         return
     names = {"schema": _schema(), "hardened": HARDENED, "genesis": GENESIS}
-    for statement in (IS_OURS, NEEDS_LINE, NEXT_LINE, KEPT_LINE, *ON_AUDIT):
+    for statement in (IS_OURS, NEEDS_LINE, SIGNED, NEXT_LINE, KEPT_LINE, *TRUTH):
         op.execute(statement.format(**names))
     for table, statements, suffix, when in AUDITED:
         op.execute(
