@@ -14,10 +14,9 @@ from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import PlainLabel
+from portal_admin.ui.widgets.text import ZERO_WIDTH, PlainLabel, breakable
 
 OTHERS_AT_MOST = 2
-ZERO_WIDTH = "\u200b"
 
 
 class Comparison(QFrame):
@@ -93,7 +92,7 @@ class Comparison(QFrame):
         differs = len(set(cells)) > 1
         labels = []
         for column, text in enumerate(cells, start=1):
-            label = PlainLabel(_breakable(text), kind="strong" if differs else "", wrap=True)
+            label = PlainLabel(breakable(text), kind="strong" if differs else "", wrap=True)
             label.setMinimumWidth(1)
             label.setObjectName(f"{'differs' if differs else 'same'}_{row}_{column}")
             said = self.tr("{name}: {text}, differs") if differs else self.tr("{name}: {text}")
@@ -120,9 +119,3 @@ class Comparison(QFrame):
 
 def _a_line_each(addresses: str) -> str:
     return re.sub(r";\s*", ";\n", addresses)
-
-
-def _breakable(text: str) -> str:
-    """Addresses may break behind a sign, and words that fit in no column anywhere."""
-    signs = r"[@._-]|\w{18}" if "@" in text else r"\w{18}"
-    return re.sub(rf"({signs})(?=\S)", rf"\1{ZERO_WIDTH}", text)

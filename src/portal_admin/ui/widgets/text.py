@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QFocusEvent,
@@ -16,6 +18,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Meaning, theme
+
+ZERO_WIDTH = "\u200b"
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
@@ -48,6 +52,12 @@ def literal_tooltip(text: str) -> str:
     """Tooltip text escaped so that markup in it is shown and not rendered; empty stays empty."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<span style='white-space:pre-wrap'>{escaped}</span>" if text else ""
+
+
+def breakable(text: str) -> str:
+    """The text for a narrow column: addresses may break behind a sign, and words that fit nowhere anywhere."""
+    signs = r"[@._-]|\w{18}" if "@" in text else r"\w{18}"
+    return re.sub(rf"({signs})(?=\S)", rf"\1{ZERO_WIDTH}", text)
 
 
 class PlainLabel(QLabel):
