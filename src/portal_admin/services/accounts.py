@@ -16,7 +16,7 @@ from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Live, Stored
 from portal_admin.domain.records import Account
 from portal_admin.domain.text import id_key, name_key
-from portal_admin.domain.verdict import Verdict
+from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.errors import CouldNotLook, InvalidInput, Refused
 from portal_admin.models import aspire_account
 from portal_admin.models.engine import reading
@@ -130,16 +130,25 @@ def require_offered(desk: Desk, *, site: str, account_ids: Iterable[str]) -> tup
         if verdict.cannot_tell:
             raise CouldNotLook(f"Account {account_id} was not linked: {verdict.doubt}")
         if verdict.verdict != "offered":
-            failed = tuple(check for check in verdict.failed if check.name != "synced")
-            reasons = " ".join(check.sentence for check in failed)
+            failed = _decisive(verdict)
             raise Refused(
-                f"Account {account_id} is not offered on site {site}. {reasons}",
+                why_not_offered(site, account_id, verdict),
                 rule=failed[0].name,
                 source=failed[0].source,
                 title="This account is not offered",
             )
         accounts[offer.account.oid] = offer.account
     return tuple(accounts.values())
+
+
+def why_not_offered(site: str, account_id: str, verdict: Verdict) -> str:
+    """Every cause for which the site, by its key, does not offer the account."""
+    reasons = " ".join(check.sentence for check in _decisive(verdict))
+    return f"Account {account_id} is not offered on site {site}. {reasons}"
+
+
+def _decisive(verdict: Verdict) -> tuple[Check, ...]:
+    return tuple(check for check in verdict.failed if check.name != "synced")
 
 
 def look_alikes(connection: Connection, account: Account) -> tuple[Account, ...]:

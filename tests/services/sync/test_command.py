@@ -128,7 +128,7 @@ def test_that_a_run_refused_a_turn_is_tried_again_soon_and_at_the_latest_after_t
 ) -> None:
     monkeypatch.setattr("portal_admin.cli.sync.TRY_AGAIN", timedelta(seconds=again))
     lives = iter([True])  # when first asked; then the other runner is gone
-    monkeypatch.setattr("portal_admin.services.sync.lease._may_live", lambda _holder: next(lives, False))
+    monkeypatch.setattr("portal_admin.services.sync.lease.may_live", lambda _holder: next(lives, False))
     other = {"name": "sync", "holder": "here:4711:abcd", "expires_at": datetime.now(UTC) + timedelta(hours=1)}
     with writing(desk.engine) as connection:
         connection.execute(insert(lease).values(other))

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
 
 from portal_admin.domain.imports import Column, Options
 from portal_admin.domain.permissions import Permission
-from portal_admin.services.change import action
+from portal_admin.errors import DeskError, Refused
+from portal_admin.models.engine import reading
+from portal_admin.services import audit
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
-from portal_admin.services.imports.batches import Outcome
-from portal_admin.services.imports.plan import Progress, never, unheard
+from portal_admin.services.imports import runner
+from portal_admin.services.imports.batches import Batch, BatchStatus, Outcome, find_batch, show_batch
+from portal_admin.services.imports.entries import read_entries
+from portal_admin.services.imports.mapping import require_complete
+from portal_admin.services.imports.offers import Offers
+from portal_admin.services.imports.plan import Progress, never, require_status, unheard
 from portal_admin.services.imports.source import Table
+from portal_admin.services.imports.storing import begun
+from portal_admin.services.imports.working import Work
+from portal_admin.services.links import read_records
+
+ENDS = {BatchStatus.DONE: "import.end", BatchStatus.CANCELED: "import.cancel"}
 
 
 @action(Permission.IMPORT_USERS)
@@ -25,7 +39,11 @@ def run_import(
     cancelled: Callable[[], bool] = never,
 ) -> Outcome:
     """Import the file, each row's effect exactly once; an unfinished import of the same file and options goes on."""
-    raise NotImplementedError
+    require_complete(mapping)
+    require_status(options)
+    entries = tuple(read_entries(table, mapping))
+    batch = begun(desk, site=site, table=table, mapping=mapping, options=options, entries=entries)
+    return _work(desk, batch.id, progress, cancelled)
 
 
 @action(Permission.IMPORT_USERS)
@@ -33,4 +51,52 @@ def resume(
     desk: Desk, *, batch: int, progress: Progress = unheard, cancelled: Callable[[], bool] = never
 ) -> Outcome:
     """Go on with an import that was cancelled or killed, also from another desktop; Refused while one works on it."""
-    raise NotImplementedError
+    with reading(desk.engine) as connection:
+        found = find_batch(connection, batch, desk.clock())
+    if found.status is BatchStatus.UNDONE:
+        raise Refused(f"Import {batch} was taken back. Import the file again.", rule="undone")
+    return _work(desk, batch, progress, cancelled)
+
+
+def _work(desk: Desk, batch_id: int, progress: Progress, cancelled: Callable[[], bool]) -> Outcome:
+    mine = runner.this_runner(desk.operation or "")
+    with changing(desk) as connection:
+        batch = find_batch(connection, batch_id, desk.clock())
+        if batch.resumable:
+            runner.take(connection, batch, mine, desk.clock())
+    if not batch.resumable:
+        return show_batch(desk, batch=batch_id)
+    # Whoever goes on with an import goes on with its operation.
+    at_work = replace(desk, operation=batch.operation)
+    offers = Offers(at_work)
+    try:
+        finished = Work(at_work, batch, mine, offers, progress, cancelled).run()
+        _end(at_work, batch, mine, BatchStatus.DONE if finished else BatchStatus.CANCELED)
+    except BaseException:
+        _leave(at_work, batch, mine)
+        raise
+    outcome = show_batch(desk, batch=batch_id)
+    progress(outcome.counts.read, outcome.batch.total)
+    # Accounts that only ASPIRE knew are read into the portal's copy, as for a link made by hand.
+    return replace(outcome, warnings=read_records(at_work, offers.live.values()) if offers.live else ())
+
+
+def _end(desk: Desk, batch: Batch, mine: str, status: BatchStatus) -> None:
+    with changing(desk) as connection:
+        runner.keep(connection, batch, mine, desk.clock())
+        runner.give_back(connection, batch, mine, status)
+        counts = find_batch(connection, batch.id, desk.clock()).counts
+        audit.record(
+            connection,
+            desk,
+            action=ENDS[status],
+            subject=batch.file_name,
+            site=batch.site,
+            after={"import": batch.id, "read": counts.read, **asdict(counts)},
+        )
+
+
+def _leave(desk: Desk, batch: Batch, mine: str) -> None:
+    """Let the next desk go on at once; where that cannot be written, the turn runs out by itself."""
+    with suppress(DeskError), changing(desk) as connection:
+        runner.give_back(connection, batch, mine, BatchStatus.RUNNING)

@@ -31,7 +31,7 @@ def take(connection: Connection, now: datetime) -> Lease:
     """Take the lease, or Refused with its holder and until when; a dead holder of this machine loses it at once."""
     mine = Lease(f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}")
     found = connection.execute(select(lease).where(lease.c.name == NAME)).first()
-    if found is not None and found.expires_at > now and _may_live(found.holder):
+    if found is not None and found.expires_at > now and may_live(found.holder):
         raise Refused(
             f"A sync is running already (by {found.holder}, which keeps its turn until "
             f"{found.expires_at:%Y-%m-%d %H:%M:%S} UTC). Wait for it to end.",
@@ -61,10 +61,10 @@ def holder(connection: Connection, now: datetime) -> str | None:
     """Who is syncing now, None for nobody."""
     query = select(lease.c.holder).where(lease.c.name == NAME, lease.c.expires_at > now)
     found: str | None = connection.execute(query).scalar()
-    return found if found is not None and _may_live(found) else None
+    return found if found is not None and may_live(found) else None
 
 
-def _may_live(found: str) -> bool:
+def may_live(found: str) -> bool:
     """Whether the holder can still be at work; of another machine's processes nothing is known."""
     host, _, rest = found.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname() or not rest.isdecimal():

@@ -1,0 +1,118 @@
+"""The rows of a table, each understood by itself: addresses, names and account ids, or what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from portal_admin.domain.imports import Column, Entry
+from portal_admin.domain.text import id_key, is_showable
+from portal_admin.errors import InvalidInput
+from portal_admin.services.imports.source import SourceRow, Table
+from portal_admin.services.typed_ids import typed_account_id
+from portal_admin.services.users import check_email, check_name
+
+SEPARATOR = ";"
+MOST_ACCOUNTS = 200  # of one row
+SHOWN = 300  # characters of a row that cannot be told apart
+EMAIL_LENGTH = 320
+NAMES = ((Column.FIRST_NAME, "first_name"), (Column.LAST_NAME, "last_name"))
+
+
+def read_entries(table: Table, mapping: Mapping[Column, int]) -> Iterator[Entry]:
+    """Each row of the table as an entry, in the file's order."""
+    for row in table.rows:
+        yield _entry(row, mapping)
+
+
+def _entry(row: SourceRow, mapping: Mapping[Column, int]) -> Entry:
+    if row.fault is not None:
+        # Cells that may belong to other columns are shown, and never written back as if they did not.
+        text = shown(" | ".join(cell.strip() for cell in row.cells))[:SHOWN]
+        return Entry(row.number, "", fault=f"{row.fault} It reads: {text}", cells=("",) * len(Column))
+    cells = {column: row.cells[index].strip() for column, index in mapping.items()}
+    said = tuple(cells.get(column, "") for column in Column)
+    faults: list[str] = []
+    email = _email(cells.get(Column.EMAIL, ""), faults)
+    names = {field: _name(cells.get(column, ""), field, faults) for column, field in NAMES}
+    accounts = _accounts(cells.get(Column.ACCOUNTS, ""), faults)
+    if faults:
+        return Entry(row.number, shown(said[0])[:EMAIL_LENGTH], fault=" ".join(faults), cells=said)
+    return Entry(row.number, email, names["first_name"], names["last_name"], accounts)
+
+
+def _email(typed: str, faults: list[str]) -> str:
+    if not typed:
+        faults.append("The row has no email address.")
+        return ""
+    try:
+        return check_email(typed)
+    except InvalidInput as problem:
+        faults.append(problem.message)
+        return ""
+
+
+def _name(typed: str, field: str, faults: list[str]) -> str:
+    if not typed:
+        return ""
+    try:
+        return check_name(typed, field)
+    except InvalidInput as problem:
+        faults.append(problem.message)
+        return ""
+
+
+def _accounts(typed: str, faults: list[str]) -> tuple[str, ...]:
+    if not typed:
+        return ()
+    ids = [part.strip() for part in typed.split(SEPARATOR)]
+    found: dict[str, str] = {}
+    try:
+        for account_id in filter(None, ids):
+            checked = typed_account_id(account_id)
+            found.setdefault(id_key(checked), checked)
+    except InvalidInput as problem:
+        faults.append(problem.message)
+    if not all(map(is_showable, found.values())):
+        faults.append(
+            "An account id holds characters that cannot be shown. Separate several ids by semicolons."
+        )
+    if len(found) > MOST_ACCOUNTS:
+        faults.append(f"The row names more than {MOST_ACCOUNTS} accounts. Split it into several rows.")
+    return tuple(found.values())
+
+
+def shown(text: str) -> str:
+    """The text with a dot for what cannot be shown."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "·" for c in text)
+
+
+def stored_entry(entry: Entry) -> dict[str, Any]:
+    """An entry as the database keeps it, beside its row and address."""
+    if entry.fault is not None:
+        return {"fault": entry.fault, "cells": list(entry.cells)}
+    return {
+        "first_name": entry.first_name,
+        "last_name": entry.last_name,
+        "accounts": list(entry.accounts),
+    }
+
+
+def entry_of(row: int, email: str, record: Mapping[str, Any]) -> Entry:
+    """The entry that `stored_entry` was given."""
+    return Entry(
+        row,
+        email,
+        record.get("first_name", ""),
+        record.get("last_name", ""),
+        tuple(record.get("accounts", ())),
+        record.get("fault"),
+        tuple(record.get("cells", ())),
+    )
+
+
+def cells_of(entry: Entry) -> tuple[str, ...]:
+    """What the row said under Email, First name, Last name and Accounts, ready to be imported again."""
+    if entry.fault is not None:
+        return entry.cells
+    return (entry.email, entry.first_name, entry.last_name, SEPARATOR.join(entry.accounts))
