@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning
 
@@ -17,3 +19,16 @@ HOSTILE = "<b>x</b>"
 def line(number: int) -> Row:
     chip = Cell("Active", Meaning.GOOD, tooltip=HOSTILE)
     return Row(number, (f"Person {number}", f"p{number}@example.test", chip, f"{number}.00"))
+
+
+def lines(table: Any) -> list[str]:
+    """Each line of a shown table as one text, without its empty cells."""
+    model = table.model
+    return [
+        " | ".join(
+            str(model.index(row, column).data())
+            for column in range(model.columnCount())
+            if model.index(row, column).data()
+        )
+        for row in range(model.rowCount())
+    ]

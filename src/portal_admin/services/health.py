@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -16,6 +16,7 @@ from portal_admin.services.roles import role_of
 from portal_admin.services.sync.status import SyncStatus, sync_status
 
 LETTERS_SHOWN = 20
+MAILS_MAY_WAIT = timedelta(minutes=15)
 SHARED = "Several desks share this database, so its server syncs it; desks read from ASPIRE live."
 
 
@@ -42,6 +43,10 @@ class MailQueue:
     last_sent: datetime | None
     failed: int
     dead: tuple[DeadLetter, ...]
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether a mail waits for so long that nobody seems to send any."""
+        return self.oldest_queued is not None and now - self.oldest_queued > MAILS_MAY_WAIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def take(desk: Desk) -> Pulse:
     except DeskError as problem:
         synced = problem
     audit_heads.remember(desk)
-    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, _role(desk))
+    # A server that is away is not waited for once more.
+    role = synced if isinstance(synced, DatabaseProblem) else _role(desk)
+    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, role)
 
 
 def _role(desk: Desk) -> Role | DeskError | None:

@@ -310,6 +310,7 @@ class MainWindow(QMainWindow):
             self.role_lost.emit()
 
     def _no_pulse(self, error: DeskError) -> None:
+        self._pulse_awaited = False
         self.status.say(error.title)
 
     def set_scheme(self, scheme: Scheme) -> None:

@@ -83,7 +83,8 @@ class NavigationBar(QFrame):
     def _add_button(self, icon: str, text: str, *, keys: str = "") -> QToolButton:
         made = QToolButton()
         made.setProperty("collapsed", "false")
-        made.setText(f"  {text}")  # the style leaves too little room after the icon
+        # The style leaves too little room after the icon, and takes a single & for the mark of a key.
+        made.setText(f"  {text.replace('&', '&&')}")
         made.setAccessibleName(text)
         set_tooltip(made, f"{text}  {keys}".strip())
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -67,6 +67,15 @@ def pages() -> tuple[PageSpec, ...]:
             "portal_admin.ui.sites.page:SitesPage",
         ),
         PageSpec(
+            "health",
+            QCoreApplication.translate("pages", "Sync & health"),
+            QCoreApplication.translate(
+                "pages", "Whether the portal's data is fresh, mails leave, and this desk has all it needs."
+            ),
+            "health",
+            "portal_admin.ui.health.page:HealthPage",
+        ),
+        PageSpec(
             "connect",
             QCoreApplication.translate("pages", "Connect"),
             QCoreApplication.translate(

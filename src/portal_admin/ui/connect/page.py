@@ -12,11 +12,11 @@ from portal_admin.errors import DeskError, InvalidInput
 from portal_admin.services.doctor import Finding
 from portal_admin.ui.connect.draft import Draft, Known, findings, know, save
 from portal_admin.ui.connect.entry import EntryForm
-from portal_admin.ui.connect.results import Results
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.results import Results
 from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.text import PlainLabel
 

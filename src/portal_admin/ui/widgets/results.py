@@ -1,4 +1,4 @@
-"""What Test found, line by line as it is found."""
+"""What the doctor finds, line by line as it is found."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.finding import FindingLine
 from portal_admin.ui.widgets.text import PlainLabel
 
+SEVERITY = (Result.FAIL, Result.UNKNOWN, Result.ADVICE, Result.PASS)
+
 
 class Results(QFrame):
-    """A sentence, a determinate bar while checks are made, and their findings."""
+    """A sentence, a determinate bar while checks are made, and their findings; `worst_first` instead of as made."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, worst_first: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._worst_first = worst_first
         self.setProperty("kind", "panel")
         self.lines: list[FindingLine] = []
+        self.findings: list[Finding] = []
         self._worst = Result.PASS
         self.summary = PlainLabel(kind="section", wrap=True)
         self.hint = PlainLabel(kind="secondary", wrap=True)
@@ -56,6 +60,7 @@ class Results(QFrame):
             line.hide()
             line.deleteLater()
         self.lines.clear()
+        self.findings.clear()
         self._worst = Result.PASS
         self.summary.setText(self.tr("Testing…"))
         self.hint.hide()
@@ -65,11 +70,18 @@ class Results(QFrame):
     def add(self, found: Finding) -> None:
         """One more finding."""
         line = FindingLine(found.result, found.message, found.fix or "")
-        self._column.insertWidget(len(self.lines), line)
-        self.lines.append(line)
+        position = self._position(found.result)
+        self._column.insertWidget(position, line)
+        self.lines.insert(position, line)
+        self.findings.insert(position, found)
         self.progress.setValue(len(self.lines))
         if found.result is Result.FAIL or (found.result is Result.UNKNOWN and self._worst is Result.PASS):
             self._worst = found.result
+
+    def _position(self, result: Result) -> int:
+        if not self._worst_first:
+            return len(self.lines)
+        return sum(SEVERITY.index(other.result) <= SEVERITY.index(result) for other in self.findings)
 
     def end(self) -> None:
         """The test is over, or was refused."""
