@@ -16,12 +16,14 @@ from sqlalchemy import Engine
 
 from portal_admin.app import finder, import_page
 from portal_admin.services.desk import Desk
+from portal_admin.services.roles import my_role
 from portal_admin.settings import Profile
 from portal_admin.ui import background
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.pages import pages
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Scheme, theme
 
 APage = TypeVar("APage", bound=Page)
@@ -102,12 +104,15 @@ def opened(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[Calla
 
 @pytest.fixture
 def page(opened: Callable[[QWidget], QWidget]) -> Callable[..., Any]:
-    """Build and show a page by itself: `page(EndUsersPage, desk)`; `.navigator` collects where it goes."""
+    """Build and show a page by itself, for the role of the desk's operator: `page(EndUsersPage, desk)`."""
 
     def build(kind: type[APage], desk: Desk | None = None, profile: Any = None) -> APage:
         factory = f"{kind.__module__}:{kind.__name__}"
         spec = next((spec for spec in pages() if spec.factory == factory), pages()[0])
-        made = kind(PageContext(spec, Navigator(), desk=desk, profile=profile))
+        rights = Rights()
+        if desk is not None:
+            rights.learn(my_role(desk))
+        made = kind(PageContext(spec, Navigator(), desk=desk, profile=profile, rights=rights))
         opened(made)
         return made
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import Status
+from portal_admin.domain.verification import Method
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
@@ -107,6 +108,9 @@ def test_that_a_mail_is_queued_shown_and_taken_back(
 ) -> None:
     page = select(email)
     page.details.buttons[action].click()
+    if action is Action.RESET:
+        page.reset_panel.check.buttons[Method.CALL_BACK].click()
+        page.reset_panel.save_button.click()
     settle()
     assert "queued, not yet sent" in page.messages.text
     assert page.details.user is not None

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import Status
+from portal_admin.domain.verification import Method
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
@@ -144,6 +145,10 @@ def test_that_an_email_change_shows_what_will_happen_and_then_does_it(
     ]
     qtbot.keyClick(panel.email, Qt.Key.Key_Return)
     settle()
+    assert panel.check.error.text() == "Choose how the caller was verified: key 1, 2 or 3."
+    qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_1)
+    qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Return)
+    settle()
     assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").status is Status.INACTIVE
     new = people.show_user(offline_desk, site="NW", email="ann@married.example")
     assert (new.status, [a.account_id for a in new.accounts]) == (Status.PENDING, ["A-001"])
@@ -158,6 +163,7 @@ def test_that_an_address_in_use_refuses_an_email_change_in_its_field(
     users_page.details.buttons[Action.CHANGE_EMAIL].click()
     panel = users_page.email_panel
     qtbot.keyClicks(panel.email, "pat@prairie.example")
+    panel.check.buttons[Method.CODE].click()
     panel.save_button.click()
     settle()
     assert "has a user on site NW already" in panel.form.fields["email"].error

@@ -42,6 +42,7 @@ class AboutPanel(SidePanel):
             ("Alt+Left", self.tr("Back")),
             ("F5", self.tr("Read this page again")),
             ("Enter", self.tr("Open the row")),
+            ("Ctrl+R", self.tr("Reset Password of the selected end user")),
             ("Ctrl+C", self.tr("Copy the cell or the id")),
             ("Ctrl+Shift+C", self.tr("Copy the row")),
             ("Ctrl+Shift+Z", self.tr("Undo what the message says")),

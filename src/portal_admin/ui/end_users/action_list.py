@@ -9,18 +9,22 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser, Status
-from portal_admin.ui.end_users.user_actions import ICONS, offers
+from portal_admin.services import verification
+from portal_admin.services.change import permission_of
+from portal_admin.ui.end_users.user_actions import ICONS, PERMISSIONS, offers
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.widgets.buttons import icon_button
 from portal_admin.ui.widgets.text import set_tooltip
 
 
 class ActionList(QWidget):
-    """`asked` carries an action, `access_wanted` asks for Account access; both with the user."""
+    """`asked` carries an action, the others ask for Account access and for an approval; all with the user."""
 
     asked = Signal(object, object)
     access_wanted = Signal(object)
+    approval_wanted = Signal(object)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._user: EndUser | None = None
         self.buttons = {
@@ -29,11 +33,19 @@ class ActionList(QWidget):
         }
         self.access_button = _flat(self.tr("Account access"), "link", self._ask_access)
         set_tooltip(self.access_button, self.tr("Link and unlink accounts, and see every contract and why."))
+        self.approve_button = _flat(self.tr("Approve for a colleague…"), "check", self._ask_approval)
+        told = self.tr(
+            "Vouch for a caller who talks to a colleague, so that they can reset or change the email."
+        )
+        set_tooltip(self.approve_button, told)
+        for action, made in self.buttons.items():
+            rights.guard(made, PERMISSIONS[action])
+        rights.guard(self.approve_button, permission_of(verification.verify))
         edit, *others = self.buttons.values()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for made in (edit, self.access_button, *others):
+        for made in (edit, self.access_button, *others, self.approve_button):
             column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_user(self, user: EndUser) -> None:
@@ -61,6 +73,10 @@ class ActionList(QWidget):
     def _ask_access(self) -> None:
         if self._user is not None:
             self.access_wanted.emit(self._user)
+
+    def _ask_approval(self) -> None:
+        if self._user is not None:
+            self.approval_wanted.emit(self._user)
 
 
 def _flat(text: str, icon: str, pressed: Callable[[], object]) -> QToolButton:

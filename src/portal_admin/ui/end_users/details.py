@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
+from portal_admin.services.early_resets import Caution
 from portal_admin.ui.end_users.action_list import ActionList
+from portal_admin.ui.end_users.caution_view import CautionView
 from portal_admin.ui.end_users.linked_accounts import LinkedAccounts
 from portal_admin.ui.end_users.mail_words import hover_words, long_words
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.buttons import CopyButton
@@ -25,12 +28,13 @@ WIDTH = 320
 
 
 class UserDetails(QFrame):
-    """Shows an Overview; `asked` carries the action wanted, `access_wanted` asks for Account access."""
+    """Shows an Overview and what to be cautious of; the signals are those of its ActionList."""
 
     asked = Signal(object, object)
     access_wanted = Signal(object)
+    approval_wanted = Signal(object)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
@@ -42,9 +46,11 @@ class UserDetails(QFrame):
         self._site = ElidedLabel(kind="secondary")
         self._facts = [PlainLabel(wrap=True) for _ in range(3)]
         self._accounts = LinkedAccounts()
-        self._actions = ActionList()
+        self.caution = CautionView()
+        self._actions = ActionList(rights)
         self._actions.asked.connect(self.asked)
         self._actions.access_wanted.connect(self.access_wanted)
+        self._actions.approval_wanted.connect(self.approval_wanted)
         self.state = StatePanel(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -61,6 +67,11 @@ class UserDetails(QFrame):
         """The button that leads to Account access."""
         return self._actions.access_button
 
+    @property
+    def approve_button(self) -> QToolButton:
+        """The button by which a colleague vouches for a caller."""
+        return self._actions.approve_button
+
     def show_nobody(self) -> None:
         """Nobody is selected."""
         self.user = None
@@ -68,7 +79,7 @@ class UserDetails(QFrame):
             self.tr("Select an end user to see who they are and what can be done."), icon="person"
         )
 
-    def show_overview(self, overview: Overview, now: datetime) -> None:
+    def show_overview(self, overview: Overview, caution: Caution, now: datetime) -> None:
         """Show one user."""
         user = overview.contracts.user
         self.user = user
@@ -83,6 +94,7 @@ class UserDetails(QFrame):
         created.setText(clock_text(user.created_at, now))
         set_tooltip(created, zone_text(user.created_at))
         changes.setText(self._version_words(user.version))
+        self.caution.show_past(caution, now)
         self._actions.show_user(user)
         self._accounts.show_overview(overview)
         self.state.content()
@@ -125,6 +137,7 @@ class UserDetails(QFrame):
         column.addWidget(self._name)
         column.addLayout(row)
         column.addLayout(chips)
+        column.addWidget(self.caution)
         return holder
 
     def _fact_lines(self) -> QWidget:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import EndUser
+from portal_admin.domain.verification import RULE
 from portal_admin.errors import Conflict, DeskError, InvalidInput, Refused
-from portal_admin.services import users
+from portal_admin.services import users, verification
+from portal_admin.services.change import permission_of
 from portal_admin.services.users import EmailChange
+from portal_admin.services.verification import Caller
+from portal_admin.ui import background
+from portal_admin.ui.end_users.caller_check import CallerCheck
 from portal_admin.ui.end_users.fixed_field import FixedField
 from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
@@ -44,7 +51,12 @@ class EmailPanel(SidePanel):
         ):
             self.body.addWidget(widget)
         self.body.addWidget(self._steps())
+        self.check = CallerCheck()
+        self.check.entered.connect(self.save)
+        self.check.asked_again.connect(self._look)
+        self.body.addWidget(self.check)
         self.save_button = self.add_button(self.tr("Change email"), self.save, kind="primary")
+        page.rights.guard(self.save_button, permission_of(users.change_email))
         self.email.textChanged.connect(self._tell_steps)
         self.email.textEdited.connect(self._remember)
         self.email.returnPressed.connect(self.save)
@@ -69,8 +81,21 @@ class EmailPanel(SidePanel):
         self.user = user
         self.old.set(user.email)
         self.email.setText(self._drafts.get(key_of(user), ""))
+        self.check.clear()
         self._tell_steps()
+        self._look()
         self.open_panel(self.tr("Change email of {name}").format(name=user.name), focus=self.email)
+
+    def _look(self) -> None:
+        user, desk = self.user, self._page.desk
+        if user is None:
+            return
+
+        def show(caller: Caller) -> None:
+            self.check.show_caller(caller, user=user, me=desk.operator, now=desk.clock())
+
+        work = partial(verification.caller, desk, site=user.site, email=user.email)
+        background.run(self, work, show, self.messages.error, replaces="caller")
 
     def _tell_steps(self, _text: str = "") -> None:
         user = self.user
@@ -104,10 +129,14 @@ class EmailPanel(SidePanel):
         except InvalidInput as problem:
             self.form.show_error(problem)
             return
-        desk = self._page.desk
+        if not self.check.is_answered():
+            return
+        proof, desk = self.check.proof, self._page.desk
         self.save_button.setEnabled(False)
         self._page.run(
-            lambda: users.change_email(desk, site=user.site, email=user.email, to=to, version=user.version),
+            lambda: users.change_email(
+                desk, site=user.site, email=user.email, to=to, version=user.version, proof=proof
+            ),
             self._saved,
             lambda error: self._failed(user, error),
             replaces=SAVE,
@@ -131,4 +160,6 @@ class EmailPanel(SidePanel):
         elif isinstance(error, Refused) and error.rule == "unique_email":
             self.form.show_error(InvalidInput(error.message, field="email"))
         else:
+            if isinstance(error, Refused) and error.rule == RULE:
+                self._look()  # it ran out while the panel was open
             self.messages.error(error, retry=None if isinstance(error, Conflict | Refused) else self.save)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from portal_admin.domain.lifecycle import Action
+from portal_admin.domain.lifecycle import Action, require
 from portal_admin.domain.people import EndUser, Site
 from portal_admin.domain.text import canonical_email
-from portal_admin.errors import DeskError, NotFound
-from portal_admin.services import access_overview, sites, users
+from portal_admin.errors import DeskError, NotFound, Refused
+from portal_admin.services import access_overview, early_resets, sites, users
 from portal_admin.services.access_overview import Overview
-from portal_admin.services.links import Changed
-from portal_admin.services.users import EmailChange
+from portal_admin.services.change import permission_of
+from portal_admin.services.desk import Desk
+from portal_admin.services.early_resets import Caution
+from portal_admin.ui.end_users.approve_panel import ApprovePanel
 from portal_admin.ui.end_users.create_panel import CreatePanel
 from portal_admin.ui.end_users.details import UserDetails
 from portal_admin.ui.end_users.edit_panel import EditPanel
 from portal_admin.ui.end_users.email_panel import EmailPanel
 from portal_admin.ui.end_users.file_actions import FileActions
 from portal_admin.ui.end_users.filter_bar import FilterBar
-from portal_admin.ui.end_users.user_actions import UserActions
+from portal_admin.ui.end_users.reset_panel import ResetPanel
+from portal_admin.ui.end_users.saved import Saved
+from portal_admin.ui.end_users.user_actions import PERMISSIONS, WITH_PANEL, UserActions
 from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, key_of
 from portal_admin.ui.end_users.user_table import UserTable
 from portal_admin.ui.navigation import Target
@@ -32,6 +37,14 @@ from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import set_tooltip
+
+CREATE = permission_of(users.create_user)
+
+
+def _look(desk: Desk, key: UserKey) -> tuple[Overview, Caution]:
+    """One user with what the rep must be cautious of."""
+    found = access_overview.overview(desk, site=key.site, email=key.email)
+    return found, early_resets.caution(desk, site=key.site, email=key.email)
 
 
 class EndUsersPage(Page):
@@ -44,11 +57,13 @@ class EndUsersPage(Page):
         self._to_edit: object = None
         self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
         set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
+        self.rights.guard(self.new_button, CREATE)
         self.files = FileActions(self, shown=self._shown, opening=self._only, adopt=self._adopt)
         self.filters = FilterBar()
         self.table = UserTable(self.desk, nothing=self._tell_nothing)
-        self.details = UserDetails()
+        self.details = UserDetails(self.rights)
         self.actions_of_user = UserActions(self)
+        self.saved = Saved(self)
         self._lay_out()
         self._panels: list[SidePanel] = []
         self._connect()
@@ -75,11 +90,16 @@ class EndUsersPage(Page):
         self.table.opened.connect(self._open_editor)
         self.details.asked.connect(self._act)
         self.details.access_wanted.connect(self._go_to_access)
+        self.details.approval_wanted.connect(self._approve)
         self.actions_of_user.changed.connect(self._reveal)
-        for keys, call in (("Ctrl+N", self.new_user), ("Ctrl+F", self._focus_filter)):
+        self.saved.changed.connect(self._reveal)
+        for keys, call in self._keys():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
+
+    def _keys(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        return ("Ctrl+N", self.new_user), ("Ctrl+F", self._focus_filter), ("Ctrl+R", self._reset)
 
     # The panels are made when they are first wanted, so that the page is quickly there.
 
@@ -87,7 +107,7 @@ class EndUsersPage(Page):
     def create_panel(self) -> CreatePanel:
         """The form for a new end user."""
         made = CreatePanel(self)
-        made.created.connect(self._created)
+        made.created.connect(self.saved.created)
         made.show_user.connect(self._show_other)
         made.set_sites(self._sites or ())
         self._adopt(made)
@@ -97,7 +117,7 @@ class EndUsersPage(Page):
     def edit_panel(self) -> EditPanel:
         """The form for names."""
         made = EditPanel(self)
-        made.saved.connect(self._edited)
+        made.saved.connect(self.saved.edited)
         made.change_email.connect(lambda user: self._act(Action.CHANGE_EMAIL, user))
         made.access_wanted.connect(self._go_to_access)
         self._adopt(made)
@@ -107,8 +127,24 @@ class EndUsersPage(Page):
     def email_panel(self) -> EmailPanel:
         """The form for another address."""
         made = EmailPanel(self)
-        made.changed.connect(self._email_changed)
+        made.changed.connect(self.saved.email_changed)
         made.stale.connect(self._reveal)
+        self._adopt(made)
+        return made
+
+    @cached_property
+    def reset_panel(self) -> ResetPanel:
+        """The form that asks who is calling before a password is reset."""
+        made = ResetPanel(self)
+        made.queued.connect(self.actions_of_user.tell_queued)
+        self._adopt(made)
+        return made
+
+    @cached_property
+    def approve_panel(self) -> ApprovePanel:
+        """The form in which a colleague vouches for a caller."""
+        made = ApprovePanel(self)
+        made.approved.connect(lambda _user, words: self.messages.success(words))
         self._adopt(made)
         return made
 
@@ -129,7 +165,9 @@ class EndUsersPage(Page):
         self._read(site=None)
 
     def new_user(self) -> None:
-        """Open the form for a new end user, or say that a site is needed first."""
+        """Open the form for a new end user, or say that a site or another role is needed first."""
+        if not self.may(CREATE):
+            return
         if self._sites == ():
             self.messages.warning(
                 self.tr("An end user belongs to a site, and there is none yet."),
@@ -142,7 +180,6 @@ class EndUsersPage(Page):
 
     def _read(self, *, site: str | None) -> None:
         desk = self.desk
-        self.files.look()
         self.table.source.acquire()
         self.table.state.loading()
 
@@ -198,15 +235,15 @@ class EndUsersPage(Page):
         desk = self.desk
         self.details.state.loading()
         self.run(
-            lambda: access_overview.overview(desk, site=key.site, email=key.email),
-            self._show_overview,
+            lambda: _look(desk, key),
+            lambda looked: self._show_overview(*looked),
             self._could_not_show,
             replaces="details",
         )
 
-    def _show_overview(self, overview: Overview) -> None:
+    def _show_overview(self, overview: Overview, caution: Caution) -> None:
         if self.table.current_key == key_of(overview.contracts.user):
-            self.details.show_overview(overview, self.desk.clock())
+            self.details.show_overview(overview, caution, self.desk.clock())
             wanted, self._to_edit = self._to_edit, None
             if wanted == self.table.current_key:
                 self._open_editor(wanted)
@@ -227,67 +264,33 @@ class EndUsersPage(Page):
             self._to_edit = key  # opened as soon as it is read
 
     def _act(self, action: Action, user: EndUser) -> None:
-        if action is Action.EDIT:
-            self._only(self.edit_panel)
-            self.edit_panel.start(user)
-        elif action is Action.CHANGE_EMAIL:
-            self._only(self.email_panel)
-            self.email_panel.start(user)
+        if not self.may(PERMISSIONS[action]):
+            return
+        if action in WITH_PANEL:
+            panel = self._panel_of(action)
+            self._only(panel)
+            panel.start(user)
         else:
             self.actions_of_user.act(action, user)
 
-    def _created(self, changed: Changed) -> None:
-        user = changed.user
-        words = self.tr("{name} ({email}) was created on site {site}. {mail}").format(
-            name=user.name,
-            email=user.email,
-            site=user.site,
-            mail=self.tr("A registration mail is queued, not yet sent.")
-            if user.last_mail
-            else self.tr("No mail was queued, because the person has a login elsewhere."),
-        )
-        if changed.warnings:
-            self.messages.warning("\n".join((words, *changed.warnings)))
-        else:
-            self.messages.success(words)
-        self._reveal(key_of(user))
+    def _panel_of(self, action: Action) -> EditPanel | EmailPanel | ResetPanel:
+        if action is Action.EDIT:
+            return self.edit_panel
+        return self.email_panel if action is Action.CHANGE_EMAIL else self.reset_panel
 
-    def _edited(self, before: EndUser, after: EndUser) -> None:
-        if before == after:
-            self.messages.info(self.tr("Nothing was changed."))
-        else:
-            self.messages.success(
-                self.tr("Saved: {old} is now {new}.").format(old=before.name, new=after.name),
-                undo=lambda: self._undo_edit(before, after),
-            )
-        self._reveal(key_of(after))
+    def _reset(self) -> None:
+        user = self.details.user
+        if user is not None and self.may(PERMISSIONS[Action.RESET]):
+            try:
+                require(Action.RESET, user.status)
+            except Refused as refusal:
+                self.messages.info(refusal.message)
+            else:
+                self._act(Action.RESET, user)
 
-    def _undo_edit(self, before: EndUser, after: EndUser) -> None:
-        desk = self.desk
-
-        def done(user: EndUser) -> None:
-            self.messages.success(self.tr("Undone. The name is {name} again.").format(name=user.name))
-            self._reveal(key_of(user))
-
-        self.run(
-            lambda: users.edit_user(
-                desk,
-                site=after.site,
-                email=after.email,
-                first_name=before.first_name,
-                last_name=before.last_name,
-                version=after.version,
-            ),
-            done,
-        )
-
-    def _email_changed(self, change: EmailChange) -> None:
-        self.messages.success(
-            self.tr(
-                "{new} was created, Pending, and a registration mail is queued. {old} is Inactive."
-            ).format(new=change.new.email, old=change.old.email)
-        )
-        self._reveal(key_of(change.new))
+    def _approve(self, user: EndUser) -> None:
+        self._only(self.approve_panel)
+        self.approve_panel.start(user)
 
     def _reveal(self, key: UserKey) -> None:
         if not self.isVisible():

@@ -11,6 +11,7 @@ from portal_admin.domain.lifecycle import ACTIONS, INSTEAD, Action, offered
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.errors import Conflict, DeskError
 from portal_admin.services import users
+from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
 from portal_admin.services.outbox import Queued
 from portal_admin.ui.end_users.user_rows import UserKey, key_of
@@ -25,10 +26,17 @@ ICONS: Mapping[Action, str] = {
     Action.CHANGE_EMAIL: "swap",
 }
 # These open a panel that shows what will happen; the others act at once and can be undone.
-WITH_PANEL = frozenset({Action.EDIT, Action.CHANGE_EMAIL})
+WITH_PANEL = frozenset({Action.EDIT, Action.RESET, Action.CHANGE_EMAIL})
 STATUS_ACTIONS = {Action.DEACTIVATE: users.deactivate, Action.REACTIVATE: users.reactivate}
 OPPOSITE = {Action.DEACTIVATE: Action.REACTIVATE, Action.REACTIVATE: Action.DEACTIVATE}
-MAIL_ACTIONS = {Action.RESEND: users.resend_registration, Action.RESET: users.reset_password}
+SERVICES: Mapping[Action, Callable[..., object]] = {
+    Action.EDIT: users.edit_user,
+    Action.RESEND: users.resend_registration,
+    Action.RESET: users.reset_password,
+    Action.CHANGE_EMAIL: users.change_email,
+    **STATUS_ACTIONS,
+}
+PERMISSIONS = {action: permission_of(service) for action, service in SERVICES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class UserActions(QObject):
         if action in STATUS_ACTIONS:
             self._set_status(action, user, undoing=False)
         else:
-            self._mail(action, user)
+            self._resend(user)
 
     def _set_status(self, action: Action, user: EndUser, *, undoing: bool) -> None:
         desk, call = self._desk, STATUS_ACTIONS[action]
@@ -94,27 +102,31 @@ class UserActions(QObject):
             lambda: call(desk, site=user.site, email=user.email, version=user.version), done, key_of(user)
         )
 
-    def _mail(self, action: Action, user: EndUser) -> None:
-        desk, call = self._desk, MAIL_ACTIONS[action]
+    def tell_queued(self, queued: Queued) -> None:
+        """Tell that a mail is on its way, and offer to take it back while it waits."""
+        if queued.age is not None:
+            words = self.tr(
+                "A mail to {email} was queued {n} s ago; it is on its way, so no other was queued."
+            )
+            seconds = round(queued.age.total_seconds())
+            self._page.messages.info(words.format(email=queued.user.email, n=seconds))
+            return
+        words = {
+            "registration": self.tr(
+                "A registration mail to {email} is queued, not yet sent. Links in older ones stop working."
+            ),
+            "reset": self.tr("A password reset mail to {email} is queued, not yet sent."),
+        }[queued.kind].format(email=queued.user.email)
+        self._page.messages.success(words, undo=lambda: self._withdraw(queued))
+        self.changed.emit(key_of(queued.user))
 
-        def done(queued: Queued) -> None:
-            if queued.age is not None:
-                words = self.tr(
-                    "A mail to {email} was queued {n} s ago; it is on its way, so no other was queued."
-                )
-                seconds = round(queued.age.total_seconds())
-                self._page.messages.info(words.format(email=queued.user.email, n=seconds))
-                return
-            words = {
-                Action.RESEND: self.tr(
-                    "A registration mail to {email} is queued, not yet sent. Links in older ones stop working."
-                ),
-                Action.RESET: self.tr("A password reset mail to {email} is queued, not yet sent."),
-            }[action].format(email=queued.user.email)
-            self._page.messages.success(words, undo=lambda: self._withdraw(queued))
-            self.changed.emit(key_of(queued.user))
-
-        self._run(lambda: call(desk, site=user.site, email=user.email), done, key_of(user))
+    def _resend(self, user: EndUser) -> None:
+        desk = self._desk
+        self._run(
+            lambda: users.resend_registration(desk, site=user.site, email=user.email),
+            self.tell_queued,
+            key_of(user),
+        )
 
     def _withdraw(self, queued: Queued) -> None:
         desk = self._desk
