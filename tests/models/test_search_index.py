@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, insert, text, update
 
 from portal_admin.models import aspire_account, end_user, site
 from portal_admin.models.engine import reading, writing
-from tests.fixtures.operators import without_audit
+from tests.fixtures.operators import filling
 
 full_text = pytest.mark.databases("sqlite")
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
@@ -15,8 +15,7 @@ NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
 @pytest.fixture
 def people(engine: Engine) -> Engine:
-    with writing(engine) as connection:
-        without_audit(connection)
+    with filling(engine) as connection:
         connection.execute(insert(site).values(id=1, key="main", name="Main", created_at=NOW))
         for number, name in enumerate(("Robin Olsen", "Kris Tanner"), start=1):
             first, last = name.split()

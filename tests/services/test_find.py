@@ -8,15 +8,15 @@ from sqlalchemy.engine import Engine
 
 from portal_admin.domain.text import id_key, name_key
 from portal_admin.models import aspire_account, aspire_contract, end_user, site
-from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.find import find
 from tests.fixtures.desk import NOW
+from tests.fixtures.operators import filling
 
 
 @pytest.fixture
 def filled(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         connection.execute(insert(site).values(id=1, key="NORTH", name="North", created_at=NOW))
         connection.execute(
             insert(end_user),

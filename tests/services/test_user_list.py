@@ -12,10 +12,10 @@ from sqlalchemy.engine import Engine
 from portal_admin.domain.people import Status
 from portal_admin.domain.text import name_key
 from portal_admin.models import account_link, end_user, site
-from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.user_list import SORTS, UserList, UserQuery
 from tests.fixtures.desk import NOW
+from tests.fixtures.operators import filling
 
 PEOPLE = [
     ("NORTH", "zoe@a.example", "Zoe", "Adams", "Active"),
@@ -28,7 +28,7 @@ PEOPLE = [
 
 @pytest.fixture
 def listing(engine: Engine, offline_desk: Desk) -> Iterator[UserList]:
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         connection.execute(
             insert(site),
             [
@@ -123,7 +123,7 @@ def test_that_a_page_shows_the_users_as_they_are_now_at_the_rank_they_had(
     listing: UserList, engine: Engine
 ) -> None:
     ranking = listing.rank(UserQuery(sort="name"))
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         connection.execute(update(end_user).where(end_user.c.id == 2).values(status="Active", name_key="zzz"))
     (first,) = listing.page(ranking.token, 0, 1)
     assert (first.email, first.status) == ("adam@b.example", Status.ACTIVE)

@@ -16,6 +16,7 @@ from portal_admin.services import outbox, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.outbox import Replaced
 from tests.fixtures.desk import NOW, Clock
+from tests.fixtures.operators import filling
 from tests.services.acting import CALLED, I, P, change_mail, create, mails, show
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import audit_rows, everything
@@ -136,7 +137,7 @@ def test_that_a_user_shows_what_became_of_the_last_mail(
 def test_that_the_link_of_a_mail_that_did_its_work_expires_for_nobody(office: Desk, clock: Clock) -> None:
     mail = users.resend_registration(office, site="MAIN", email=PAUL)
     change_mail(office.engine, mail.mail_id, status="sent", sent_at=clock.now, expires_at=LATER)
-    with writing(office.engine) as connection:
+    with filling(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == PAUL).values(status="Active"))
     found = show(office, PAUL).last_mail
     assert found is not None
@@ -146,7 +147,7 @@ def test_that_the_link_of_a_mail_that_did_its_work_expires_for_nobody(office: De
 def test_that_mails_of_others_and_of_another_kind_live_on(office: Desk) -> None:
     create(office)
     users.resend_registration(office, site="MAIN", email=PAUL)
-    with writing(office.engine) as connection:
+    with filling(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == PAUL).values(status="Active"))
     users.reset_password(office, site="MAIN", email=PAUL, proof=CALLED)
     users.reset_password(office, site="MAIN", email=RUTH, proof=CALLED)
@@ -158,7 +159,7 @@ def test_that_mails_of_others_and_of_another_kind_live_on(office: Desk) -> None:
 
 
 def test_that_a_changed_email_is_a_new_user_with_the_same_links_in_one_operation(office: Desk) -> None:
-    with writing(office.engine) as connection:
+    with filling(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == INA).values(status="Active"))
     users.reset_password(office, site="MAIN", email=INA, proof=CALLED)
     change = users.change_email(office, site="MAIN", email=INA, to="Ina@New.example", proof=CALLED)
@@ -187,7 +188,7 @@ def test_that_a_changed_email_must_be_unused_on_the_site(office: Desk, to: str) 
 
 
 def test_that_a_changed_email_keeps_links_that_would_no_longer_be_offered(office: Desk) -> None:
-    with writing(office.engine) as connection:
+    with filling(office.engine) as connection:
         connection.execute(update(end_user).where(end_user.c.email == INA).values(status="Pending"))
     change = users.change_email(office, site="MAIN", email=INA, to="ina@new.example", proof=CALLED)
     assert [a.account_id for a in change.new.accounts] == ["A-001", "A-004"]

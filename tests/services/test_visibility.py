@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from portal_admin.domain.access import area_of, hidden_reasons
 from portal_admin.domain.people import Status
 from portal_admin.domain.records import Account, Contract, Role
+from portal_admin.models import account_link
 from portal_admin.models.engine import open_engine, reading, writing
 from portal_admin.services import access, links, sites
 from portal_admin.services.desk import Desk
@@ -22,6 +23,7 @@ from portal_admin.services.settings import read_settings
 from portal_admin.services.sites import find_site
 from tests.fixtures.database import Databases
 from tests.fixtures.desk import NOW
+from tests.fixtures.operators import filling
 from tests.services.filled import (
     FRESH,
     add_account,
@@ -215,14 +217,15 @@ def test_that_a_preview_of_links_is_what_really_changes(
         shown = links.preview(
             shared, site=key, email=email, add=[f"A-{o}" for o in add], remove=[f"A-{o}" for o in remove]
         )
-        with writing(shared.engine) as connection:
+        with filling(shared.engine) as connection:
             if add:
                 new = [Account(oid, f"A-{oid}", "") for oid in add]
                 links.insert_links(connection, shared, before.user.id, new)
-            for oid in remove:
-                connection.exec_driver_sql(
-                    "DELETE FROM account_link WHERE user_id = ? AND account_oid = ?", (before.user.id, oid)
+            connection.execute(
+                delete(account_link).where(
+                    account_link.c.user_id == before.user.id, account_link.c.account_oid.in_(remove)
                 )
+            )
         after = access.contracts(shared, site=key, email=email)
         was = {line.contract_oid: (line.contract_id, line.area) for line in before.lines}
         now = {line.contract_oid: (line.contract_id, line.area) for line in after.lines}

@@ -18,7 +18,7 @@ from portal_admin.models import (
     site_private_label,
     sync_state,
 )
-from portal_admin.models.engine import writing
+from tests.fixtures.operators import filling
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 SITES = (
@@ -49,7 +49,7 @@ CONTRACTS = (
 
 def fill_sites(engine: Engine) -> None:
     """Two sites: NW takes NORTHWIND and contracts without a label, harbor takes HARBOR."""
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         for number, key, name, labels, _ in SITES:
             values = {"id": number, "key": key, "name": name, "version": 1, "created_at": NOW}
             connection.execute(insert(site).values(values))
@@ -61,7 +61,7 @@ def fill_sites(engine: Engine) -> None:
 def fill_snapshot(engine: Engine, *, age: timedelta = timedelta(minutes=3)) -> None:
     """The accounts and contracts above, confirmed by a sync that long ago."""
     marks = {"fingerprint": 0, "seen": 1}
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         connection.execute(
             insert(aspire_account),
             [
@@ -124,7 +124,7 @@ def add_user(
         "created_at": NOW - timedelta(days=40),
         "created_by": "tester",
     }
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         user_id = connection.execute(insert(end_user).values(values).returning(end_user.c.id)).scalar_one()
         connection.execute(
             insert(account_link),

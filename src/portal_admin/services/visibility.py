@@ -105,7 +105,7 @@ SIGHT_ORDER = (
 
 def sights(connection: Connection, query: Select[Any]) -> Iterator[Sight]:
     """The rows of a query over SIGHT_COLUMNS in SIGHT_ORDER, one Sight for each user and contract, streamed."""
-    rows = connection.execution_options(yield_per=FETCHED_AT_ONCE).execute(query)
+    rows = connection.execute(query.execution_options(yield_per=FETCHED_AT_ONCE))
     for _, group in groupby(rows, key=itemgetter(0, 1, 7)):
         lines = list(group)
         key, email, first, last, status, contract_id, terminated = lines[0][:7]

@@ -25,6 +25,7 @@ from portal_admin.models import (
 )
 from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
+from tests.fixtures.operators import filling
 
 # A busy test machine must not spoil what a test only builds on.
 PATIENCE = 10.0
@@ -114,7 +115,7 @@ def _keep(desk: Desk, aspire: AspireClient, contract_id: str, at: datetime, deta
 
 def register(desk: Desk, email: str, *, account_oid: int, account_id: str) -> None:
     """An active end user of the site Northwind, which takes contracts without a label, linked to one account."""
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(
             insert(site).values(id=1, key="NORTHWIND", name="Northwind Leasing", created_at=desk.clock())
         )

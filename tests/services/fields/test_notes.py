@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -18,9 +19,11 @@ from tests.fixtures.desk import NOW
 KEY = "contract.next_due"
 
 
-def test_that_notes_and_verifications_are_kept_newest_first(offline_desk: Desk) -> None:
+def test_that_notes_and_verifications_are_kept_newest_first(
+    offline_desk: Desk, desk_of: Callable[[Desk, str], Desk]
+) -> None:
     field_notes.add_note(offline_desk, field_key=KEY, note="  Shown a day late for ACH customers.  ")
-    colleague = replace(offline_desk, operator="jdoe")
+    colleague = desk_of(offline_desk, "jdoe")
     field_notes.verify(colleague, field_key=KEY)
     first, second = field_notes.history(offline_desk)[KEY]
     assert (first.note, first.verified_on, first.created_by) == ("", date(2026, 11, 21), "jdoe")

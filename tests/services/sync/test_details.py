@@ -26,12 +26,13 @@ from portal_admin.models import (
     site,
     site_private_label,
 )
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import detail_pass as sync_detail_pass
 from portal_admin.services.sync import read_account_now, sync, sync_status
 from tests.fixtures.desk import NOW, TOO_SLOW, Clock
+from tests.fixtures.operators import filling
 from tests.fixtures.sandbox import account, contract
 from tests.services.sync.killing import Killed, killing
 
@@ -71,7 +72,7 @@ def user(desk: Desk) -> None:
             },
         ),
     ]
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         for table, row in rows:
             connection.execute(insert(table).values(row))
     link(desk, 1)
@@ -85,7 +86,7 @@ def link(desk: Desk, account_oid: int) -> None:
         "created_at": NOW,
         "created_by": "t",
     }
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(insert(account_link).values(row))
 
 
@@ -137,7 +138,7 @@ def test_that_each_class_is_refreshed_at_its_cadence(desk: Desk, clock: Clock) -
 
 @pytest.mark.usefixtures("user")
 def test_that_a_cadence_set_by_the_company_counts(desk: Desk, clock: Clock) -> None:
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(insert(setting).values(key="cadence.equipment", value="600"))
     sync(desk)
     clock.now += timedelta(minutes=10)
@@ -306,11 +307,11 @@ def test_that_details_of_contracts_that_nobody_sees_any_more_are_deleted(
     link(desk, 2)
     sync(desk)
     assert {oid for oid, _ in details(desk)} == VISIBLE | {20}
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(delete(account_link).where(account_link.c.account_oid == 1))
     sync(desk)
     assert {oid for oid, _ in details(desk)} == {20}
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(delete(account_link))
     sync(desk)
     assert details(desk) == {}

@@ -7,14 +7,14 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from portal_admin import models
-from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync, sync_status
 from tests.fixtures.desk import NOW, Clock
+from tests.fixtures.operators import filling
 
 
 def test_that_a_label_that_aspire_does_not_know_is_told(desk: Desk) -> None:
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         connection.execute(
             insert(models.site).values(id=1, key="WEST", name="West", version=1, created_at=NOW)
         )

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.text import id_key, name_key
 from portal_admin.models import account_link, aspire_account, end_user, site
-from portal_admin.models.engine import open_engine, reading, writing
+from portal_admin.models.engine import open_engine, reading
 from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services import sites
@@ -22,6 +22,7 @@ from portal_admin.services.sync import sync
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import text_of
 from tests.fixtures.desk import Clock
+from tests.fixtures.operators import filling
 from tests.fixtures.sandbox import account, contract
 
 SITE, OTHER_SITE = "northwind", "prairie"
@@ -88,7 +89,7 @@ def add_user(
     desk: Desk, email: str, first: str, last: str, status: str, accounts: list[str], *, on: str = SITE
 ) -> None:
     """Insert an end user linked to accounts of those ids, without asking the picker."""
-    with writing(desk.engine) as connection:
+    with filling(desk.engine) as connection:
         site_id = connection.execute(select(site.c.id).where(site.c.key == on)).scalar_one()
         row = {
             "site_id": site_id,
