@@ -28,6 +28,7 @@ class LongWork(QObject):
     def __init__(self, owner: QObject) -> None:
         super().__init__(owner)
         self.is_running = False
+        self.can_stop = True
         self._stop = stop = Event()
         self._step = [0, 0]
         self._look = QTimer(self)
@@ -44,6 +45,8 @@ class LongWork(QObject):
         work: Work[Answer],
         done: Callable[[Answer], None],
         failed: Callable[[DeskError], None],
+        *,
+        can_stop: bool = True,
     ) -> None:
         """Do `work(progress, cancelled)` on a worker; a second start while one runs is a mistake of the caller."""
         if self.is_running:
@@ -52,7 +55,7 @@ class LongWork(QObject):
         stop, step = self._stop, self._step
         stop.clear()
         step[:] = 0, 0
-        self.is_running = True
+        self.is_running, self.can_stop = True, can_stop
 
         def progress(so_far: int, whole: int) -> None:
             step[:] = so_far, whole

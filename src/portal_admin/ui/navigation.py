@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-SCREENS = ("start", "end_users", "account_access", "field_reference", "sites", "health", "connect")
+SCREENS = ("start", "end_users", "imports", "account_access", "field_reference", "sites", "health", "connect")
 
 
 class Target(NamedTuple):

@@ -24,7 +24,6 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.note = PlainLabel(note, kind="secondary", wrap=True)
-        self.note.setVisible(bool(note))
         self.cancel_button = button(self.tr("Cancel"), work.cancel, icon="cross")
         row = QHBoxLayout()
         row.setSpacing(Space.M)
@@ -48,6 +47,8 @@ class ProgressStrip(QWidget):
         self.bar.setAccessibleName(words)
         self.bar.setRange(0, 0)
         self.cancel_button.setEnabled(True)
+        self.cancel_button.setVisible(self._work.can_stop)
+        self.note.setVisible(bool(self.note.text()) and self._work.can_stop)
         self.show()
         announce(self, words)
 
