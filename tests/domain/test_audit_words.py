@@ -83,3 +83,14 @@ def test_that_a_flag_deserves_a_look() -> None:
 def test_that_no_line_is_so_odd_that_it_cannot_be_told(action: str, after: Any) -> None:
     event = tell(line(action, before=after, after=after), {})
     assert event.headline.startswith(action_words(action))
+
+
+def test_that_instants_and_verifications_are_told_for_people() -> None:
+    proof = {"method": "code", "by": "casey", "at": "2026-11-20T10:00:00Z"}
+    event = tell(line("user.reset", after={**RUTH, "verification": proof}), {})
+    said = "code sent to a channel known before the call, by casey, 20 Nov 2026 10:00 UTC"
+    assert event.changes == (Change("Caller verified", None, said),)
+    assert (
+        tell(line("x.y", after={"until": "2026-13-40T10:00:00Z"}), {}).changes[0].after
+        == "2026-13-40T10:00:00Z"
+    )

@@ -137,7 +137,7 @@ def test_that_a_story_follows_a_person_across_addresses(office: Desk) -> None:
         assert (f"Changed the email from {RUTH} to ruth@married.example", RUTH) in told
         assert ("Verified the caller: called back to the number of record", RUTH) in told
         assert any(headline.startswith("Created Ruth Olson") for headline, _ in told)
-        assert any(headline.startswith("Registration mail queued") for headline, _ in told)
+        assert any(headline == "Registration mail waits to be sent" for headline, _ in told)
 
 
 def test_that_a_story_is_newest_first_and_tells_when_a_mail_left(office: Desk) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from portal_admin.domain.audit_line import AuditLine
+from portal_admin.domain.dates import day_words
 from portal_admin.domain.verification import LABELS, Method
 
 # Names of accounts by their oid: the audit holds ids, people know names.
@@ -39,6 +42,11 @@ FIELDS: Mapping[str, str] = {
     "hash": "Hash",
     "at": "Time",
 }
+# What a user is, which some lines hold though nothing of it was changed.
+STATE = frozenset({"first_name", "last_name", "status", "accounts"})
+CHANGE_NOTHING = frozenset({"user.resend", "user.reset", "user.withdraw_mail"})
+# Whose reason is a mail's number, or is the headline already.
+REASON_TOLD = CHANGE_NOTHING | {"user.change_email"}
 # What is told elsewhere: by the headline, or as something to look at.
 UNTOLD = frozenset({"changed", FLAG})
 
@@ -53,23 +61,25 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An audit line told to a person: one sentence, the values that changed, and what deserves a look."""
+    """An audit line told to a person: one sentence, the values that changed, and what deserves a look.
+
+    `is_told` is True when the sentence holds all that changed.
+    """
 
     line: AuditLine
     headline: str
     changes: tuple[Change, ...]
     attention: str | None
+    is_told: bool
 
 
 def tell(line: AuditLine, names: Names) -> Event:
     """The line in words."""
-    found = changes(line)
-    known = ACTIONS.get(line.action)
-    detail = known.detail(line, names) if known and known.detail else ""
-    title = action_words(line.action)
+    known = ACTIONS.get(line.action) or _Words(action_words(line.action))
+    detail = known.detail(line, names) if known.detail else ""
     flag = (line.after or {}).get(FLAG)
     attention = sentence(str(flag)) if flag else None
-    return Event(line, f"{title} {detail}".strip(), found, attention)
+    return Event(line, f"{known.title} {detail}".strip(), changes(line), attention, known.is_told)
 
 
 def action_words(action: str) -> str:
@@ -81,6 +91,8 @@ def action_words(action: str) -> str:
 def changes(line: AuditLine) -> tuple[Change, ...]:
     """The values that the line changed, in the order of their names' table."""
     before, after = line.before or {}, line.after or {}
+    if line.action in CHANGE_NOTHING:
+        after = {key: value for key, value in after.items() if key not in STATE}
     keys = [key for key in FIELDS if key in before or key in after]
     keys += sorted(({*before, *after}) - set(keys))
     return tuple(
@@ -104,10 +116,12 @@ def value_words(value: Any) -> str:
             return "yes" if value else "no"
         case list():
             return ", ".join(map(value_words, value))
+        case {"method": method, "by": by, "at": at}:
+            return f"{value_words(method)}, by {by}, {value_words(at)}"
         case dict():
             return "; ".join(f"{field_words(key)} {value_words(held)}" for key, held in value.items())
         case str():
-            return LABELS[Method(value)].lower() if value in _METHODS else value
+            return _text_words(value)
     return str(value)
 
 
@@ -116,6 +130,19 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _text_words(text: str) -> str:
+    if text in _METHODS:
+        return LABELS[Method(text)].lower()
+    if not _INSTANT.fullmatch(text):
+        return text
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return text
+    return f"{day_words(at)} {at:%H:%M} UTC"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _METHODS = frozenset(method.value for method in Method)
 
 
@@ -179,11 +206,12 @@ def _moved(line: AuditLine, _names: Names) -> str:
 class _Words(NamedTuple):
     title: str
     detail: Callable[[AuditLine, Names], str] | None = None
+    is_told: bool = False
 
 
 ACTIONS: Mapping[str, _Words] = {
-    "user.create": _Words("Created", _person),
-    "user.edit": _Words("Changed", _edited),
+    "user.create": _Words("Created", _person, is_told=True),
+    "user.edit": _Words("Changed", _edited, is_told=True),
     "user.resend": _Words("Queued a registration mail"),
     "user.reset": _Words("Queued a password reset mail"),
     "user.withdraw_mail": _Words("Took back a mail before it was sent"),
@@ -195,7 +223,7 @@ ACTIONS: Mapping[str, _Words] = {
     "link.remove": _Words("Unlinked", _accounts),
     "link.undo_remove": _Words("Linked again", _accounts),
     "site.create": _Words("Created site", _subject),
-    "site.set_labels": _Words("Mapped", _edited),
+    "site.set_labels": _Words("Mapped", _edited, is_told=True),
     "field.note": _Words("Wrote a note on", _subject),
     "field.verify": _Words("Verified field", _subject),
     "users.export": _Words("Exported end users:", _file),

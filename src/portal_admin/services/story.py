@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from portal_admin.domain.audit_words import Change, Event
+from portal_admin.domain.audit_words import REASON_TOLD, Change, Event
 from portal_admin.domain.mail import MailKind, MailStatus
 from portal_admin.domain.text import canonical_email
 from portal_admin.errors import NotFound
@@ -24,11 +24,11 @@ MAILER = "mail delivery"
 KINDS = {MailKind.REGISTRATION: "Registration mail", MailKind.RESET: "Password reset mail"}
 # The column that holds when it happened, and what happened.
 FATES = {
-    MailStatus.QUEUED: ("created_at", "queued, not sent yet"),
+    MailStatus.QUEUED: ("created_at", "waits to be sent"),
     MailStatus.SENT: ("sent_at", "sent"),
     MailStatus.FAILED: ("due_at", "given up"),
-    MailStatus.SUPERSEDED: ("created_at", "queued, then replaced by a newer one"),
-    MailStatus.CANCELED: ("created_at", "queued, then taken back"),
+    MailStatus.SUPERSEDED: ("created_at", "replaced by a newer one"),
+    MailStatus.CANCELED: ("created_at", "taken back"),
 }
 
 
@@ -110,8 +110,8 @@ def _moment(event: Event) -> Moment:
         line.operator,
         event.headline,
         line.subject,
-        event.changes,
-        line.reason,
+        () if event.is_told else event.changes,
+        None if line.action in REASON_TOLD else line.reason,
         event.attention,
         line.id,
     )

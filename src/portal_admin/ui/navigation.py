@@ -6,7 +6,17 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-SCREENS = ("start", "end_users", "imports", "account_access", "field_reference", "sites", "health", "connect")
+SCREENS = (
+    "start",
+    "end_users",
+    "imports",
+    "account_access",
+    "field_reference",
+    "sites",
+    "health",
+    "audit",
+    "connect",
+)
 
 
 class Target(NamedTuple):

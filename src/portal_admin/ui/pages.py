@@ -85,6 +85,15 @@ def pages() -> tuple[PageSpec, ...]:
             "portal_admin.ui.health.page:HealthPage",
         ),
         PageSpec(
+            "audit",
+            QCoreApplication.translate("pages", "Audit"),
+            QCoreApplication.translate(
+                "pages", "Who did what, when and why, and the proof that nothing was changed afterwards."
+            ),
+            "history",
+            "portal_admin.ui.audit.page:AuditPage",
+        ),
+        PageSpec(
             "connect",
             QCoreApplication.translate("pages", "Connect"),
             QCoreApplication.translate(

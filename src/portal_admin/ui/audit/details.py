@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from portal_admin.domain.audit_words import Event
 from portal_admin.services import audit_list
 from portal_admin.services.desk import Desk
+from portal_admin.ui.audit.attention import attention_row
 from portal_admin.ui.audit.changes_grid import changes_grid
-from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.buttons import CopyButton, button
-from portal_admin.ui.widgets.chip import StatusChip
 from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, breakable, set_tooltip
@@ -94,9 +94,7 @@ class EventDetails(QFrame):
         headline = PlainLabel(breakable(event.headline), kind="strong", wrap=True)
         column.addWidget(headline)
         if event.attention:
-            chip = StatusChip(event.attention, Meaning.ATTENTION)
-            chip.setWordWrap(True)
-            column.addWidget(chip)
+            column.addLayout(attention_row(event.attention))
         if event.line.site and "@" in event.line.subject:
             made = button(
                 self.tr("Whole story of this person"),
@@ -159,8 +157,12 @@ class EventDetails(QFrame):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XS)
-        row.addWidget(PlainLabel(breakable(text), wrap=True), 1)
-        row.addWidget(CopyButton(self.tr("Copy {text}").format(text=text), lambda: text))
+        label = PlainLabel(breakable(text), wrap=True)
+        label.setMinimumWidth(1)
+        row.addWidget(label, 1, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(
+            CopyButton(self.tr("Copy {text}").format(text=text), lambda: text), 0, Qt.AlignmentFlag.AlignTop
+        )
         return holder
 
 

@@ -25,11 +25,11 @@ def columns() -> tuple[Column, ...]:
         return QCoreApplication.translate("EventRows", text)
 
     return (
-        Column("when", tr("When"), 118, sortable=True),
-        Column("what", tr("What"), 260, stretch=True),
-        Column("about", tr("Person or thing"), 210),
-        Column("operator", tr("Operator"), 110, Kind.SECONDARY),
-        Column("site", tr("Site"), 104, Kind.SECONDARY),
+        Column("when", tr("When"), 116, sortable=True),
+        Column("operator", tr("Operator"), 92),
+        Column("what", tr("What"), 220, stretch=True),
+        Column("about", tr("Person or thing"), 190),
+        Column("site", tr("Site"), 90, Kind.SECONDARY),
     )
 
 
@@ -46,9 +46,9 @@ def row_of(event: Event, now: datetime) -> Row:
         line.id,
         (
             Cell(clock_text(line.at, now), tooltip=zone_text(line.at)),
+            Cell(line.operator, tooltip=line.operator),
             what,
             Cell(line.subject, tooltip=line.subject),
-            Cell(line.operator, tooltip=line.operator),
             line.site or "",
         ),
     )

@@ -55,4 +55,4 @@ class EventTable(PagedTable):
         for position, column in enumerate(self.model.columns):
             width = self.view.horizontalHeader().sectionSize(position) or column.width
             left -= column.width if column.stretch else width
-            self.view.setColumnHidden(position, left < 0 and position > 1)
+            self.view.setColumnHidden(position, left < 0 and position > 2)

@@ -67,7 +67,8 @@ class FilterBar(QWidget):
 
     def _date(self, name: str, date: QDate) -> QDateEdit:
         made = QDateEdit(date)
-        made.setAccessibleName(name)
+        for part in (made, made.lineEdit()):
+            part.setAccessibleName(name)
         made.setCalendarPopup(True)
         made.setDisplayFormat(_DATE_FORMAT)
         made.setKeyboardTracking(False)  # a date half typed is no date

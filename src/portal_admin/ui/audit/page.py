@@ -99,6 +99,11 @@ class AuditPage(Page):
             self._show_story(target.site, target.email)
         else:
             self._show_list()
+            if self.focusWidget() in (
+                None,
+                self.verify_button,
+            ):  # the first control is not what people come for
+                self.filters.search.setFocus()
         self._read()
 
     @override

@@ -6,12 +6,12 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from portal_admin.domain.audit_words import NONE, Change
 from portal_admin.services.story import Moment
-from portal_admin.ui.audit.changes_grid import changes_grid
+from portal_admin.ui.audit.attention import attention_row
 from portal_admin.ui.override import override
-from portal_admin.ui.theme import Meaning, Space, theme
+from portal_admin.ui.theme import Space, theme
 from portal_admin.ui.widgets.ages import zone_text
-from portal_admin.ui.widgets.chip import StatusChip
 from portal_admin.ui.widgets.text import PlainLabel, breakable, set_tooltip
 
 TIME = 48
@@ -49,7 +49,9 @@ class DayLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        row.addSpacing(TIME)
+        before = QWidget()
+        before.setFixedWidth(TIME)
+        row.addWidget(before)
         row.addWidget(Rail("line", dot=False))
         label = PlainLabel(words, kind="secondary")
         label.setContentsMargins(0, Space.M, 0, Space.S)
@@ -82,18 +84,24 @@ def _words(moment: Moment, tell_address: bool) -> QVBoxLayout:
     column.setSpacing(2)
     column.addWidget(PlainLabel(breakable(moment.headline), wrap=True))
     if moment.attention:
-        column.addWidget(StatusChip(moment.attention, Meaning.ATTENTION))
+        column.addLayout(attention_row(moment.attention))
     who = [_tr("by {who}").format(who=moment.who)]
     who += [_tr("at {email}").format(email=moment.email)] if tell_address else []
     column.addWidget(PlainLabel(breakable(" · ".join(who)), kind="secondary", wrap=True))
-    if moment.changes:
-        column.addWidget(changes_grid(moment.changes))
+    for change in moment.changes:
+        column.addWidget(PlainLabel(breakable(_change_words(change)), kind="secondary", wrap=True))
     if moment.reason:
         reason = PlainLabel(
             breakable(_tr("Reason: {why}").format(why=moment.reason)), kind="secondary", wrap=True
         )
         column.addWidget(reason)
     return column
+
+
+def _change_words(change: Change) -> str:
+    if change.before is None:
+        return f"{change.name}: {change.after or NONE}"
+    return f"{change.name}: {change.before} → {change.after or NONE}"
 
 
 def _tr(text: str) -> str:
