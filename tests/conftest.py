@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.database",
     "tests.fixtures.desk",
+    "tests.fixtures.post",
 ]
 
 hypothesis.settings.register_profile(

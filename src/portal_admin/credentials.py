@@ -1,4 +1,4 @@
-"""Passwords: in this machine's keyring, in the environment of unattended runs, or in memory for one session."""
+"""Passwords and keys: in this machine's keyring, in the environment of unattended runs, or in memory for one session."""
 
 from __future__ import annotations
 
@@ -20,17 +20,26 @@ REFUSED_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.
 
 
 class Secret(StrEnum):
-    """What a profile has a password for."""
+    """What a profile has a password for, and the key that its mails' links are made with."""
 
     ASPIRE = "aspire"
     DATABASE = "database"
+    SMTP = "smtp"
+    MAIL_KEY = "mail_key"
 
 
 ENVIRONMENT = {
     Secret.ASPIRE: "PORTAL_ADMIN_ASPIRE_PASSWORD",
     Secret.DATABASE: "PORTAL_ADMIN_DATABASE_PASSWORD",
+    Secret.SMTP: "PORTAL_ADMIN_SMTP_PASSWORD",
+    Secret.MAIL_KEY: "PORTAL_ADMIN_MAIL_KEY",
 }
-_SIGN_IN = {Secret.ASPIRE: "portal-admin signin", Secret.DATABASE: "portal-admin signin --database"}
+_SIGN_IN = {
+    Secret.ASPIRE: "portal-admin signin",
+    Secret.DATABASE: "portal-admin signin --database",
+    Secret.SMTP: "portal-admin mail set-password",
+    Secret.MAIL_KEY: "portal-admin mail key",
+}
 
 _session: dict[tuple[str, Secret], str] = {}
 _first_use = Lock()

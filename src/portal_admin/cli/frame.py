@@ -52,6 +52,7 @@ COMMANDS = (
     ("operators", "operators", "List who works at the desks, and give and take roles"),
     ("settings", "settings", "List and change the settings that all desks share"),
     ("audit", "audit", "List who did what, and prove that nothing was changed or taken away"),
+    ("mail", "mail", "Send registration and reset mails, and see what became of them"),
     ("fields", "fields", "Look up where portal fields come from in ASPIRE"),
     ("sandbox", "sandbox", "Run a stand-in ASPIRE on this machine"),
 )

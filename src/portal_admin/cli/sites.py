@@ -1,4 +1,4 @@
-"""`sites list | create | set-labels`."""
+"""`sites list | create | set-labels | set-brand`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def add(commands: Commands) -> None:
     mapping.add_argument(
         "--dry-run", action="store_true", help="show who would gain and lose what; change nothing"
     )
+    brand = sites.command("set-brand", set_brand, help="Say who a site's mails come from and where they lead")
+    brand.add_argument("key", metavar="KEY")
+    brand.add_argument("--sender-name", required=True, metavar="NAME", help="as borrowers know the brand")
+    brand.add_argument("--sender-address", required=True, metavar="EMAIL", help="what mails come from")
+    brand.add_argument("--support-email", required=True, metavar="EMAIL", help="where answers go")
+    brand.add_argument("--link-base", required=True, metavar="URL", help="where the portal's pages are")
+    brand.add_argument("--color", metavar="#RRGGBB", help="of the button; left out, the plain one")
+    logo = brand.add_mutually_exclusive_group()
+    logo.add_argument("--logo", metavar="FILE", help="PNG or JPEG; left out, the present one stays")
+    logo.add_argument("--no-logo", action="store_true", help="take the present logo away")
 
 
 def _add_labels(parser: Any) -> None:
@@ -97,6 +107,40 @@ def set_labels(context: Context, args: Namespace) -> int:
             f"and {_counted(change.lost)} lost by {users} end user{'' if users == 1 else 's'}."
         )
     return stale_exit(context.out, change.freshness)
+
+
+def set_brand(context: Context, args: Namespace) -> int:
+    """Give a site its brand."""
+    from portal_admin.domain.brand import Brand
+    from portal_admin.services import brand as brands
+
+    logo = brands.read_logo(args.logo) if args.logo else None
+    if not args.logo and not args.no_logo:
+        stored = brands.show_brand(context.desk, site=args.key)
+        logo = stored.logo if stored else None
+    typed = Brand(args.sender_name, args.sender_address, args.support_email, args.link_base, args.color, logo)
+    made = brands.set_brand(context.desk, site=args.key, brand=typed)
+    picture = {"type": made.logo_type, "bytes": len(made.logo)} if made.logo else None
+    context.out.record(
+        {
+            "site": args.key,
+            "sender_name": made.sender_name,
+            "sender_address": made.sender_address,
+            "support_email": made.support_email,
+            "link_base": made.link_base,
+            "color": made.color,
+            "logo": picture,
+        },
+        fields={
+            "Site": args.key,
+            "Sender": f"{made.sender_name} <{made.sender_address}>",
+            "Support": made.support_email,
+            "Links": made.link_base,
+            "Colour": made.color or "plain",
+            "Logo": f"{made.logo_type}, {len(made.logo):,} bytes" if made.logo else "none",
+        },
+    )
+    return DONE
 
 
 def _counted(sights: tuple[Sight, ...]) -> str:

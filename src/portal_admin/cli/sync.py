@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import signal
 import threading
 import time
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from argparse import Namespace
 from datetime import timedelta
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from portal_admin.cli.every import interval, stopped_by_signals, wait
 from portal_admin.cli.frame import Commands, Context, note_failure
 from portal_admin.errors import DONE, REFUSED, DeskError, Refused
 
 if TYPE_CHECKING:
     from portal_admin.services.sync import SyncResult
 
-UNITS = {"s": 1, "m": 60, "h": 3600}
-LEAST = timedelta(seconds=1)
-# A wait on Windows does not notice Ctrl+C before it ends.
-HEARTBEAT = 0.5
 # Another runner keeps its turn for a few minutes at most once it died; its run may also end any moment.
 TRY_AGAIN = timedelta(minutes=1)
 
@@ -39,21 +31,12 @@ def add(commands: Commands) -> None:
     )
 
 
-def interval(typed: str) -> timedelta:
-    """An interval such as 15m, 90s or 1h."""
-    found = re.fullmatch(r"([0-9]{1,6})([smh])", typed.strip())
-    length = timedelta(seconds=int(found[1]) * UNITS[found[2]]) if found else timedelta()
-    if length < LEAST:
-        raise ArgumentTypeError("an interval looks like 15m, 90s or 1h")
-    return length
-
-
 def run(context: Context, args: Namespace) -> int:
     """Sync once, or until a signal says stop."""
     if args.every is None:
         return _once(context, full=args.full, stop=threading.Event())
     _ = context.desk
-    with _stopped_by_signals() as stop:
+    with stopped_by_signals() as stop:
         full = args.full
         while not stop.is_set():
             begun, rest = time.monotonic(), args.every
@@ -67,7 +50,7 @@ def run(context: Context, args: Namespace) -> int:
                 if _is_refused_a_turn(problem):
                     rest = min(TRY_AGAIN, args.every)
             context.out.flush()
-            _wait(stop, until=begun + rest.total_seconds())
+            wait(stop, until=begun + rest.total_seconds())
     return DONE
 
 
@@ -75,11 +58,6 @@ def _is_refused_a_turn(problem: DeskError) -> bool:
     from portal_admin.services.sync.lease import RULE
 
     return isinstance(problem, Refused) and problem.rule == RULE
-
-
-def _wait(stop: threading.Event, *, until: float) -> None:
-    while not stop.is_set() and (left := until - time.monotonic()) > 0:
-        stop.wait(min(HEARTBEAT, left))
 
 
 def _once(context: Context, *, full: bool, stop: threading.Event) -> int:
@@ -110,19 +88,3 @@ def _fields(result: SyncResult) -> dict[str, object]:
         "Next from": f"{result.watermark:%Y-%m-%d %H:%M:%S} UTC",
         "Generation": result.generation,
     }
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, so that a run ends after a page instead of in it."""
-    stop = threading.Event()
-
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

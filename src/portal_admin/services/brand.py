@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from portal_admin.domain.brand import Brand, check_color, check_link_base, check_logo, check_sender_name
+from portal_admin.domain.brand import (
+    LARGEST_LOGO,
+    Brand,
+    check_color,
+    check_link_base,
+    check_logo,
+    check_sender_name,
+)
 from portal_admin.domain.permissions import Permission
 from portal_admin.errors import Conflict, InvalidInput
 from portal_admin.models import site as site_table
@@ -27,6 +34,12 @@ def brands(desk: Desk) -> dict[str, Brand]:
         return {row.key: _brand(row) for row in connection.execute(query)}
 
 
+def show_brand(desk: Desk, *, site: str) -> Brand | None:
+    """The brand of a site, None while nobody has given it one."""
+    with reading(desk.engine) as connection:
+        return brand_of(connection, find_site(connection, site).id)
+
+
 def brand_of(connection: Connection, site_id: int) -> Brand | None:
     """The brand of a site, None while nobody has given it one."""
     row = connection.execute(select(site_brand).where(site_brand.c.site_id == site_id)).first()
@@ -44,6 +57,18 @@ def checked(typed: Brand) -> Brand:
         logo=typed.logo,
         logo_type=check_logo(typed.logo),
     )
+
+
+def read_logo(path: str) -> bytes:
+    """The content of a picture file; InvalidInput when it cannot be read or is too large to be a logo."""
+    try:
+        with open(path, "rb") as file:
+            # One byte more than allowed tells too much from enough.
+            return file.read(LARGEST_LOGO + 1)
+    except OSError as problem:
+        raise InvalidInput(
+            f"{path} cannot be read. Check that it exists and that you may read it.", field="logo"
+        ) from problem
 
 
 @action(Permission.BRAND_SITE)
