@@ -49,6 +49,16 @@ def test_that_check_constraints_are_those_of_the_models(engine: Engine, tmp_path
     built.dispose()
 
 
+@pytest.mark.databases("postgresql")
+def test_that_a_server_compares_every_text_by_its_code_points(engine: Engine) -> None:
+    query = (
+        "select table_name, column_name from information_schema.columns where table_schema = 'public' "
+        "and data_type in ('character varying', 'text') and collation_name is distinct from 'C'"
+    )
+    with reading(engine) as connection:
+        assert connection.execute(text(query)).all() == []
+
+
 def test_that_head_is_the_newest_revision() -> None:
     assert ScriptDirectory.from_config(migration_config()).get_heads() == [HEAD]
 

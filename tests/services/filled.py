@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -28,6 +28,7 @@ from portal_admin.models import (
     sync_state,
 )
 from portal_admin.models.engine import reading, writing
+from portal_admin.services.desk import Desk
 from tests.fixtures.desk import NOW
 from tests.fixtures.operators import without_audit
 
@@ -171,6 +172,23 @@ def everything(engine: Engine) -> dict[str, list[Any]]:
     """Every row that desk work can change, to prove that nothing did."""
     with reading(engine) as connection:
         return {table.name: [tuple(row) for row in connection.execute(select(table))] for table in KEPT}
+
+
+def is_of_now(desk: Desk, at: datetime) -> bool:
+    """Whether the database wrote that time just now: a server by its own clock, for a file it is the desk's."""
+    if desk.engine.dialect.name == "sqlite":
+        return at == desk.clock()
+    return abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+
+
+def refuse_audit(engine: Engine) -> None:
+    """From now on no audit line can be written."""
+    statements = {
+        "sqlite": "CREATE TRIGGER full BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        "postgresql": "ALTER TABLE audit_event ADD CONSTRAINT no_room CHECK (false) NOT VALID",
+    }
+    with writing(engine) as connection:
+        connection.exec_driver_sql(statements[engine.dialect.name])
 
 
 def audit_rows(engine: Engine) -> list[Any]:

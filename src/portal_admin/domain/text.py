@@ -7,8 +7,8 @@ import unicodedata
 
 import idna
 
-# Halves of characters, which a broken terminal or file hands in and no database stores.
-HALVES = re.compile("[\ud800-\udfff]")
+# NUL and halves of characters, which a broken terminal or file hands in and not every database stores.
+UNSTORED = re.compile("[\0\ud800-\udfff]")
 # Categories that drive a terminal or end a line, and directions that turn a line round (Unicode annex 9).
 UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -47,8 +47,8 @@ def operator_key(name: str) -> str:
 
 
 def whole(typed: str) -> str:
-    """Trimmed, and without halves of characters, which cannot be sent or stored."""
-    return HALVES.sub("\N{REPLACEMENT CHARACTER}", typed.strip())
+    """Trimmed, and without NUL and halves of characters, which cannot be sent or stored."""
+    return UNSTORED.sub("\N{REPLACEMENT CHARACTER}", typed.strip())
 
 
 def is_showable(text: str) -> bool:
@@ -60,12 +60,14 @@ def is_showable(text: str) -> bool:
 
 def _folded(text: str) -> str:
     # Folding takes characters apart that composing joins, so it is composed once more.
-    return text.casefold() if text.isascii() else _composed(_composed(text).casefold())
+    return text.casefold() if _is_plain(text) else _composed(_composed(text).casefold())
 
 
 def _composed(text: str) -> str:
-    return (
-        text
-        if text.isascii()
-        else unicodedata.normalize("NFC", HALVES.sub("\N{REPLACEMENT CHARACTER}", text))
-    )
+    if _is_plain(text):
+        return text
+    return unicodedata.normalize("NFC", UNSTORED.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\0" not in text

@@ -22,9 +22,8 @@ def contains(connection: Connection, name: str, typed: str) -> ColumnElement[boo
 
 
 def _key(word: str) -> str:
-    # An address is stored in its canonical form; and a query of the index would end at a NUL.
-    key = canonical_email(word) if "@" in word else name_key(word)
-    return key.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    # An address is stored in its canonical form.
+    return canonical_email(word) if "@" in word else name_key(word)
 
 
 def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:

@@ -16,6 +16,25 @@ down_revision = "0002"
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Instant = sa.DateTime(timezone=True)
 ROWS = 1000
+# A server sorts by the rules of a language, and can then find no text by its first letters.
+BY_CODE_POINT = """
+DO $body$
+DECLARE
+    change text;
+BEGIN
+    FOR change IN
+        SELECT format('ALTER TABLE %I %s', table_name, string_agg(
+            format('ALTER COLUMN %I TYPE %s COLLATE "C"', column_name,
+                coalesce('varchar(' || character_maximum_length || ')', 'text')), ', '))
+        FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
+            AND data_type IN ('character varying', 'text')
+        GROUP BY table_name
+    LOOP
+        EXECUTE change;
+    END LOOP;
+END $body$
+"""
 
 
 def upgrade() -> None:
@@ -25,6 +44,8 @@ def upgrade() -> None:
     _create_brand()
     _extend_outbox()
     _extend_audit()
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(BY_CODE_POINT)
 
 
 def _create_operators() -> None:
