@@ -1,4 +1,4 @@
-"""`users create | edit | list | show | resend | reset | deactivate | reactivate | change-email | export`."""
+"""`users create | edit | list | show | resend | reset | deactivate | reactivate | change-email | export | import | imports`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from portal_admin.cli import users_verify
 from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.users_export import STATUSES, add_export
+from portal_admin.cli.users_import import add_import
+from portal_admin.cli.users_imports import add_imports
 from portal_admin.cli.wording import mail_words, when
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DONE
@@ -69,6 +71,8 @@ def add(commands: Commands) -> None:
     users_verify.add_proof(change)
     users_verify.add(users)
     add_export(users)
+    add_import(users)
+    add_imports(users)
 
 
 def create_user(context: Context, args: Namespace) -> int:

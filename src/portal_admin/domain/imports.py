@@ -167,7 +167,7 @@ def decide(
     lacking = [] if person else _lacking(entry)
     if withheld or lacking:
         unread = not lacking and all(a.unread for a in withheld)
-        return _refused(person, " ".join([*lacking, *(a.refusal or "" for a in withheld)]), unread)
+        return _refused(person, " ".join([*lacking, *_first(withheld)]), unread)
     accounts = {**held, **{oid: account.account_id for oid, account in new.items()}}
     if person is None:
         made = Person(entry.first_name, entry.last_name, options.status, accounts, entry.row)
@@ -177,6 +177,12 @@ def decide(
         return Decision(Result.UNCHANGED, person, person)
     after = Person(*names, person.status, accounts, person.created_in)
     return Decision(Result.CHANGED, person, after, tuple(new.values()))
+
+
+def _first(withheld: Sequence[AccountAnswer]) -> list[str]:
+    said = [one.refusal or "" for one in withheld[:NAMED_AT_MOST]]
+    more = len(withheld) - len(said)
+    return [*said, f"So it is with {more} more accounts of the row."] if more else said
 
 
 def _lacking(entry: Entry) -> list[str]:

@@ -3,15 +3,69 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from portal_admin.domain.imports import Column, Result
+from portal_admin.domain.permissions import Permission
+from portal_admin.errors import InvalidInput
+from portal_admin.models import import_row
+from portal_admin.models.engine import reading
+from portal_admin.services import audit
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
+from portal_admin.services.imports.batches import find_batch, row_entry
+from portal_admin.services.imports.entries import cells_of
+from portal_admin.services.settings import read_settings
+from portal_admin.services.sheets import IN_THE_WAY, Heading, drafted, ending, sheet
+
+# What an import reads, and what it does not know and so ignores.
+HEADINGS = (
+    *(Heading(column.value, 34 if column is Column.EMAIL else 22) for column in Column),
+    Heading("Row", 8),
+    Heading("Result", 12),
+    Heading("Reason", 80),
+)
 
 
+def require_target(path: Path) -> None:
+    """InvalidInput when that file could not be written: wrong ending, or another file in the way."""
+    ending(path)
+    if path.exists():
+        raise InvalidInput(IN_THE_WAY.format(path=path), field="file")
+
+
+@action(Permission.EXPORT)
 def write_results(
     desk: Desk, *, batch: int, path: Path, only_refused: bool = True, overwrite: bool = False
 ) -> int:
     """Write the rows to an .xlsx or .csv file and return their number.
 
-    The columns are those that an import reads, and Reason, which it ignores.
+    The columns are those that an import reads, and Row, Result and Reason, which it ignores.
     """
-    raise NotImplementedError
+    form = ending(path)
+    row = import_row.c
+    wanted = row.result == Result.REFUSED.value if only_refused else row.result.is_not(None)
+    query = select(import_row).where(row.batch_id == batch, wanted).order_by(row.row)
+    with drafted(path, overwrite=overwrite) as draft:
+        written = 0
+        with reading(desk.engine) as connection:
+            found = find_batch(connection, batch, desk.clock())
+            zone = ZoneInfo(read_settings(connection).time_zone)
+            with sheet(draft.path, form, HEADINGS, title="Rows", zone=zone) as add:
+                for one in connection.execute(query):
+                    add((*cells_of(row_entry(one)), one.row, one.result, one.reason))
+                    written += 1
+        with changing(desk) as connection:
+            after = {"import": batch, "only_refused": only_refused, "rows": written}
+            audit.record(
+                connection,
+                desk,
+                action="import.export",
+                subject=path.name,
+                site=found.site,
+                after=after,
+            )
+        draft.keep()
+    return written
