@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from portal_admin.domain.imports import Options
 from portal_admin.domain.permissions import Role
 from portal_admin.domain.verdict import Result
 from portal_admin.log import start_logging, stop_logging
-from portal_admin.models import end_user, import_batch, import_row, mail_outbox, site, sync_run
+from portal_admin.models import end_user, import_batch, mail_outbox, site, sync_run
 from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.diagnostics import diagnostics, log_line
 from portal_admin.services.doctor import Finding
 from portal_admin.services.health import SHARED, health
+from portal_admin.services.imports.batches import stored_options
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile
 from tests.fixtures.desk import NOW, Clock
@@ -54,17 +56,18 @@ def start_import(connection: Connection, **values: object) -> None:
         "site_id": site_id,
         "file_name": "people.xlsx",
         "file_hash": "0" * 64,
-        "options": {},
+        "options": stored_options(Options()),
         "status": "running",
-        **dict.fromkeys(("read", "created", "changed", "unchanged", "refused"), 0),
+        "read": 4,
+        "created": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": 1,
         "operation_id": "an operation",
         "created_at": NOW,
         "created_by": "jdoe",
     }
     connection.execute(insert(import_batch).values(plain | values))
-    for row, result in enumerate(("created", "refused", None, None), start=2):
-        line = {"batch_id": 1, "row": row, "email": f"p{row}@x.example", "record": {}, "result": result}
-        connection.execute(insert(import_row).values(line))
 
 
 def test_that_a_desk_at_rest_has_nothing_waiting(office: Desk) -> None:
@@ -109,6 +112,7 @@ def test_that_mails_are_counted_and_those_given_up_are_named(office: Desk) -> No
     mail = health(office).mail
     assert (mail.queued, mail.sent, mail.failed) == (2, 1, 25)
     assert (mail.oldest_queued, mail.last_sent) == (NOW - timedelta(minutes=7), NOW)
+    assert mail.senderless == ("MAIN",)
     assert len(mail.dead) == 20
     letter = mail.dead[0]
     assert (letter.site, letter.kind, letter.attempts) == ("MAIN", "registration", 8)
@@ -122,13 +126,14 @@ def test_that_an_import_that_nobody_works_on_is_told_from_one_under_way(
     until: timedelta | None, running: bool, office: Desk
 ) -> None:
     with writing(office.engine) as connection:
-        start_import(connection, runner="desk-7", runner_until=None if until is None else NOW + until)
+        turn = {} if until is None else {"runner": "desk-7:1:x", "runner_until": NOW + until}
+        start_import(connection, **turn)
         start_import_done = {"id": 2, "status": "done"}
         site_id = connection.execute(select(import_batch.c.site_id)).scalar()
         row = connection.execute(select(import_batch)).mappings().one()
         connection.execute(insert(import_batch).values(dict(row) | start_import_done | {"site_id": site_id}))
     (found,) = health(office).imports
-    assert (found.id, found.rows, found.done, found.is_running) == (1, 4, 2, running)
+    assert (found.id, found.total, found.counts.read, found.runner is not None) == (1, 4, 2, running)
     assert (found.site, found.file_name, found.created_by) == ("MAIN", "people.xlsx", "jdoe")
 
 

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from sqlalchemy import Engine, insert
 
 from portal_admin.credentials import Secret, remember_for_session
@@ -23,6 +23,7 @@ from portal_admin.models import sync_run
 from portal_admin.models.engine import writing
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
+from portal_admin.services.health import health
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile
 from portal_admin.ui.health.page import REFRESH_EVERY, TRY_AGAIN_EVERY, HealthPage
@@ -69,6 +70,10 @@ def away(engine: Engine) -> Iterator[None]:
         yield
     finally:
         moved.rename(path)
+
+
+def named(page: HealthPage, name: str) -> QPushButton:
+    return next(one for one in page.findChildren(QPushButton) if one.accessibleName() == name)
 
 
 def tick(page: HealthPage, settle: Settle) -> None:
@@ -143,11 +148,41 @@ def test_that_waiting_mails_dead_letters_and_stopped_imports_are_told(
         start_import(connection)
     assert open_page().work.lines == [
         "1 mail waits to be sent, since 19:40. See that the server runs `portal-admin mail send --every 1m`.",
+        "Mails of NW wait because nobody said who they come from. "
+        "Run `portal-admin sites set-brand`, once for each site.",
         "1 mail was sent, just now.",
         "The reset mail to ann@prairie.example (NW) of 19:57 was given up. The server refused it.",
         "The import of people.xlsx into NW, begun 20:00 by jdoe, stopped at 2 of 4 rows. "
-        "Import the same file again: each row takes effect once, whoever goes on.",
+        "Resume it on the Import page: each row takes effect once, whoever goes on.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "left"), [("Send again to ann@prairie.example", 1), ("Send all of them again", 0)]
+)
+def test_that_mails_that_were_given_up_are_sent_again_one_by_one_or_all_at_once(
+    pressed: str, left: int, engine: Engine, desk: Desk, open_page: Open, settle: Settle
+) -> None:
+    fill_portal(engine)
+    with writing(engine) as connection:
+        for number in range(2):
+            queue_mail(connection, number, "failed", attempts=8, failure="The server refused it.")
+    page = open_page()
+    named(page, pressed).click()
+    settle()
+    mail = health(desk).mail
+    assert (mail.failed, mail.queued) == (left, 2 - left)
+    assert "sent again." in page.messages.text
+
+
+def test_that_who_may_not_send_mail_sees_why(engine: Engine, desk: Desk, open_page: Open) -> None:
+    fill_portal(engine)
+    with writing(engine) as connection:
+        queue_mail(connection, 1, "failed", failure="The server refused it.")
+    appoint(engine, "casey", Role.CSR)
+    again = named(open_page(replace(desk, operator="casey")), "Send again to ann@prairie.example")
+    assert not again.isEnabled()
+    assert "is for Administrators; you are CSR" in again.toolTip()
 
 
 def test_that_the_restored_alarm_stays_until_a_full_sync_and_offers_one(

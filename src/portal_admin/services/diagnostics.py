@@ -114,7 +114,7 @@ def _health(desk: Desk) -> Iterator[str]:
     yield from (
         _clean(f"Given up: {one.kind} after {one.attempts} tries: {one.failure}") for one in mail.dead
     )
-    yield from (f"Import {one.id}: {one.done} of {one.rows} rows" for one in found.imports)
+    yield from (f"Import {one.id}: {one.counts.read} of {one.total} rows" for one in found.imports)
     yield from map(_run, found.sync.runs)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from portal_admin.domain.permissions import Permission, refusal
-from portal_admin.models import end_user, import_batch, import_row, mail_outbox, site
+from portal_admin.models import end_user, import_batch, mail_outbox, site, site_brand
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
+from portal_admin.services.imports.batches import Batch, BatchStatus, batch_of, batch_query
 from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.roles import role_of
 from portal_admin.services.sync.status import SyncStatus, sync_status
@@ -35,7 +36,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class MailQueue:
-    """How many mails wait, since when, how many were sent, and the newest of those that were given up."""
+    """How many mails wait, since when, how many were sent, and the newest of those that were given up.
+
+    `senderless` are the sites whose mails wait because nobody said who they come from.
+    """
 
     queued: int
     oldest_queued: datetime | None
@@ -43,6 +47,7 @@ class MailQueue:
     last_sent: datetime | None
     failed: int
     dead: tuple[DeadLetter, ...]
+    senderless: tuple[str, ...] = ()
 
     def is_late(self, now: datetime) -> bool:
         """Whether a mail waits for so long that nobody seems to send any."""
@@ -50,27 +55,13 @@ class MailQueue:
 
 
 @dataclass(frozen=True, slots=True)
-class UnfinishedImport:
-    """An import that is not at its end; `is_running` while somebody works on it."""
-
-    id: int
-    site: str
-    file_name: str
-    created_at: datetime
-    created_by: str
-    rows: int
-    done: int
-    is_running: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Health:
-    """All of it at one time; `no_sync` says why this desk may not sync, None when it may."""
+    """All of it at one time; `imports` are those begun and not ended, `no_sync` is why this desk may not sync."""
 
     at: datetime
     sync: SyncStatus
     mail: MailQueue
-    imports: tuple[UnfinishedImport, ...]
+    imports: tuple[Batch, ...]
     no_sync: str | None
 
 
@@ -101,6 +92,7 @@ def _mail(connection: Connection) -> MailQueue:
         last_sent=sent.last if sent else None,
         failed=failed.mails if failed else 0,
         dead=_dead_letters(connection) if failed else (),
+        senderless=_senderless(connection) if queued else (),
     )
 
 
@@ -121,35 +113,19 @@ def _dead_letters(connection: Connection) -> tuple[DeadLetter, ...]:
     )
 
 
-def _imports(connection: Connection, now: datetime) -> tuple[UnfinishedImport, ...]:
-    rows = (
-        select(
-            import_row.c.batch_id, func.count().label("rows"), func.count(import_row.c.result).label("done")
-        )
-        .group_by(import_row.c.batch_id)
-        .where(import_row.c.batch_id.in_(select(import_batch.c.id).where(import_batch.c.status == "running")))
-        .subquery()
+def _senderless(connection: Connection) -> tuple[str, ...]:
+    waiting = select(end_user.c.site_id).join(mail_outbox, mail_outbox.c.user_id == end_user.c.id)
+    query = select(site.c.key).where(
+        site.c.id.in_(waiting.where(mail_outbox.c.status == "queued")),
+        site.c.id.not_in(select(site_brand.c.site_id)),
     )
-    query = (
-        select(import_batch, site.c.key.label("site_key"), rows.c.rows, rows.c.done)
-        .join(site, site.c.id == import_batch.c.site_id)
-        .outerjoin(rows, rows.c.batch_id == import_batch.c.id)
-        .where(import_batch.c.status == "running")
-        .order_by(import_batch.c.id.desc())
-    )
-    return tuple(
-        UnfinishedImport(
-            id=row.id,
-            site=row.site_key,
-            file_name=row.file_name,
-            created_at=row.created_at,
-            created_by=row.created_by,
-            rows=row.rows or 0,
-            done=row.done or 0,
-            is_running=row.runner_until is not None and row.runner_until > now,
-        )
-        for row in connection.execute(query)
-    )
+    return tuple(connection.execute(query.order_by(site.c.key)).scalars())
+
+
+def _imports(connection: Connection, now: datetime) -> tuple[Batch, ...]:
+    running = batch_query().where(import_batch.c.status == BatchStatus.RUNNING.value)
+    rows = connection.execute(running.order_by(import_batch.c.id.desc()))
+    return tuple(batch_of(row, now) for row in rows)
 
 
 def _why_no_sync(connection: Connection, desk: Desk) -> str | None:

@@ -9,10 +9,12 @@ from PySide6.QtCore import QTimer, qVersion
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
+from portal_admin.domain.mail import MailStatus
 from portal_admin.errors import DatabaseProblem, DeskError, SettingsProblem
 from portal_admin.services.diagnostics import diagnostics
 from portal_admin.services.doctor import Finding
 from portal_admin.services.health import Health, health
+from portal_admin.services.mail.queue import list_mails, resend
 from portal_admin.services.sync import SyncResult
 from portal_admin.ui.health.notice import Notice
 from portal_admin.ui.health.rows import class_columns, class_sections, run_columns, run_row
@@ -53,7 +55,7 @@ class HealthPage(Page):
         self.said = PlainLabel(kind="secondary", wrap=True)
         self.sync_box = SyncBox(self.desk)
         self.checks = Results(worst_first=True)
-        self.work = WorkPanel()
+        self.work = WorkPanel(self.rights)
         self.refresh_timer = QTimer(self)
         self.refresh_timer.setInterval(REFRESH_EVERY)
         self.refresh_timer.timeout.connect(self._read)
@@ -61,6 +63,7 @@ class HealthPage(Page):
         self.restored.offer(self.tr("Full sync now"), lambda: self.sync_box.sync(full=True))
         self.sync_box.done.connect(self._synced)
         self.sync_box.failed.connect(self._sync_failed)
+        self.work.send_again.connect(self._send_again)
         self.runs.current_changed.connect(lambda _key: self._show_said())
         self._show_said()
         self._checked_once = False
@@ -242,6 +245,24 @@ class HealthPage(Page):
             "read them before you send them."
         )
         self.messages.success(words.format(n=report.count("\n") + 1))
+
+    def _send_again(self, ids: tuple[int, ...]) -> None:
+        desk = self.desk
+
+        def work() -> int:
+            failed = ids or tuple(mail.id for mail in list_mails(desk, status=MailStatus.FAILED))
+            return len(resend(desk, ids=failed))
+
+        self.run(work, self._queued_again, replaces="resend")
+
+    def _queued_again(self, count: int) -> None:
+        words = (
+            self.tr("1 mail waits to be sent again.")
+            if count == 1
+            else self.tr("{n:,} mails wait to be sent again.")
+        )
+        self.messages.success(words.format(n=count))
+        self._read()
 
     def _synced(self, result: SyncResult) -> None:
         words = self.tr("Synced: {read:,} records read, {changed:,} changed, {removed:,} removed.")

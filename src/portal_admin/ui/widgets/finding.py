@@ -34,7 +34,7 @@ class FindingLine(QWidget):
     def __init__(self, result: Result, text: str, fix: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         icon, meaning = MARKS[result]
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         mark = Mark(icon, meaning.value)
@@ -47,3 +47,7 @@ class FindingLine(QWidget):
             words.addWidget(PlainLabel(fix, kind="secondary", wrap=True))
         row.addLayout(words, 1)
         self.setAccessibleName(f"{result_words(result)}: {text}")
+
+    def add_action(self, control: QWidget) -> None:
+        """Put what can be done about it at the end of the line."""
+        self._row.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
