@@ -14,15 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from portal_admin.services import links
 from portal_admin.services.access_overview import LinkedCard, Overview
+from portal_admin.services.change import permission_of
 from portal_admin.ui.account_access import words
 from portal_admin.ui.override import override
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import CopyButton, button
 from portal_admin.ui.widgets.chip import StatusChip
 from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, set_tooltip
 
 NOT_OFFERED = "not_offered"
+LINK, UNLINK = permission_of(links.add), permission_of(links.remove)
 
 
 class AccountCard(QFrame):
@@ -30,7 +34,7 @@ class AccountCard(QFrame):
 
     unlink = Signal(str)
 
-    def __init__(self, card: LinkedCard, *, is_last: bool) -> None:
+    def __init__(self, card: LinkedCard, rights: Rights, *, is_last: bool) -> None:
         super().__init__()
         account = card.account
         self.setObjectName(f"card_{account.account_id}")
@@ -55,6 +59,7 @@ class AccountCard(QFrame):
             said = self.tr("The last link stays: a user needs at least one linked account.")
             column.addWidget(PlainLabel(said, kind="secondary", wrap=True))
             set_tooltip(self.unlink_button, said)
+        rights.guard(self.unlink_button, UNLINK)
         self.setAccessibleName(f"{account.name}, {account.account_id}")
         if card.offer is not None and card.offer.verdict == NOT_OFFERED:
             self._mark(words.refusal(card.offer))
@@ -119,13 +124,15 @@ class LinksPanel(QFrame):
     link = Signal()
     unlink = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights) -> None:
         super().__init__()
+        self._rights = rights
         self.setProperty("kind", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.cards: dict[str, AccountCard] = {}
         self.title = ElidedLabel(kind="section")
         self.link_button: QPushButton = button(self.tr("Link account…"), self.link.emit, kind="primary")
+        rights.guard(self.link_button, LINK)
         self._scroll = _Cards()
         top = QHBoxLayout()
         top.setContentsMargins(Space.L, Space.M, Space.L, Space.S)
@@ -151,7 +158,7 @@ class LinksPanel(QFrame):
             rule = QFrame()
             rule.setProperty("kind", "line")
             column.addWidget(rule)
-            made = AccountCard(card, is_last=count == 1)
+            made = AccountCard(card, self._rights, is_last=count == 1)
             made.unlink.connect(self.unlink)
             self.cards[card.account.account_id] = made
             column.addWidget(made)

@@ -15,7 +15,7 @@ from portal_admin.ui.account_access.chooser import Choice, PersonChooser, person
 from portal_admin.ui.account_access.contracts_panel import AreaRows, ContractsPanel, prepare
 from portal_admin.ui.account_access.link_panel import LinkPanel
 from portal_admin.ui.account_access.link_saver import LinkSaver
-from portal_admin.ui.account_access.links_panel import LinksPanel
+from portal_admin.ui.account_access.links_panel import LINK, UNLINK, LinksPanel
 from portal_admin.ui.account_access.offer_panel import OfferPanel
 from portal_admin.ui.account_access.person_strip import PersonStrip
 from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
@@ -57,7 +57,7 @@ class AccountAccessPage(Page):
         self.offer = OfferPanel(self.desk)
         self.strip = PersonStrip()
         self.contracts = ContractsPanel(self._open_link_panel)
-        self.links = LinksPanel()
+        self.links = LinksPanel(self.rights)
         self.why = WhyPanel(self.desk, self.navigator)
         self.link_panel = LinkPanel(self.desk)
         self.unlink_panel = UnlinkPanel(self.desk)
@@ -268,14 +268,14 @@ class AccountAccessPage(Page):
     # Linking
 
     def _open_link_panel(self, account_id: str = "") -> None:
-        if self._overview is None:
+        if self._overview is None or not self.may(LINK):
             return
         self.unlink_panel.close_panel()
         self._fit(opening=self.link_panel)
         self.link_panel.show_for(self._overview, account_id)
 
     def _open_unlink_panel(self, account_id: str) -> None:
-        if self._overview is None:
+        if self._overview is None or not self.may(UNLINK):
             return
         self.link_panel.close_panel()
         self._fit(opening=self.unlink_panel)

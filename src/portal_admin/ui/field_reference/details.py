@@ -18,8 +18,11 @@ from portal_admin.domain import field_words
 from portal_admin.domain.dates import day_words
 from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, State
 from portal_admin.errors import InvalidInput
+from portal_admin.services.change import permission_of
+from portal_admin.services.fields import notes as field_notes
 from portal_admin.ui.field_reference.detail_parts import FactsView, ValueView
 from portal_admin.ui.field_reference.lines import LOOKS
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import CopyButton, button
 from portal_admin.ui.widgets.chip import StatusChip
@@ -27,6 +30,7 @@ from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.text import PlainLabel
 
 HISTORY_SHOWN = 20
+WRITE, VERIFY = permission_of(field_notes.add_note), permission_of(field_notes.verify)
 
 
 class Details(QFrame):
@@ -36,7 +40,7 @@ class Details(QFrame):
     verified = Signal(str, str)
     retry_asked = Signal()
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self.setAccessibleName(self.tr("Details of the selected field"))
@@ -60,6 +64,8 @@ class Details(QFrame):
             self.tr("Select a field to see where it comes from and what to say about it."), kind="secondary"
         )
         self._arrange()
+        rights.guard(self.note_button, WRITE)
+        rights.guard(self.verify_button, VERIFY)
         self.clear()
 
     def _arrange(self) -> None:

@@ -18,7 +18,7 @@ from portal_admin.services.fields import notes as field_notes
 from portal_admin.ui.field_reference import lines
 from portal_admin.ui.field_reference.contract_box import ContractBox
 from portal_admin.ui.field_reference.counters import Counters
-from portal_admin.ui.field_reference.details import Details
+from portal_admin.ui.field_reference.details import VERIFY, WRITE, Details
 from portal_admin.ui.field_reference.export import ExportMenu, Write
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
@@ -62,7 +62,7 @@ class FieldReferencePage(Page):
         self.summary = ElidedLabel(kind="secondary")
         self.counters = Counters()
         self.table = ListTable(lines.columns(), name=self.tr("Fields"), memory="field_reference")
-        self.details = Details()
+        self.details = Details(self.rights)
         export = self.header.add_action(self.tr("Export"), lambda: None, icon="download")
         self.export_menu = ExportMenu(export, self._export)
         self.export_menu.name = self._file_name
@@ -271,11 +271,13 @@ class FieldReferencePage(Page):
 
     def _add_note(self, key: str, note: str) -> None:
         desk = self.desk
-        self._write(key, lambda: field_notes.add_note(desk, field_key=key, note=note))
+        if self.may(WRITE):
+            self._write(key, lambda: field_notes.add_note(desk, field_key=key, note=note))
 
     def _verify(self, key: str, note: str) -> None:
         desk = self.desk
-        self._write(key, lambda: field_notes.verify(desk, field_key=key, note=note))
+        if self.may(VERIFY):
+            self._write(key, lambda: field_notes.verify(desk, field_key=key, note=note))
 
     def _write(self, key: str, work: Callable[[], FieldNote]) -> None:
         self.run(work, lambda note: self._written(key, note), self._not_written)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from portal_admin.domain.people import Site
 from portal_admin.errors import DeskError
 from portal_admin.services import sites
+from portal_admin.services.change import permission_of
 from portal_admin.services.sites import KnownLabels
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
@@ -23,6 +24,8 @@ from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.widgets.ages import AgeLabel
 from portal_admin.ui.widgets.text import ElidedLabel, set_tooltip
+
+CREATE, MAP = permission_of(sites.create_site), permission_of(sites.set_labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class SitesPage(Page):
         self._wanted: str | None = None
         self.new_button = self.header.set_primary(self.tr("New site"), self.new_site, icon="plus")
         set_tooltip(self.new_button, self.tr("New site (Ctrl+N)"))
+        self.rights.guard(self.new_button, CREATE)
         self.map_button = self.header.add_action(self.tr("Map labels…"), self.map_labels, icon="edit")
+        self.rights.guard(self.map_button, MAP)
         self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites")
         self.labels = ListTable(label_columns(), name=self.tr("Private labels"), memory="private_labels")
         self.age = AgeLabel()
@@ -102,13 +107,15 @@ class SitesPage(Page):
 
     def new_site(self) -> None:
         """Open the form for a new site."""
+        if not self.may(CREATE):
+            return
         self.map_panel.close_panel()
         self.create_panel.start(self._read_last.labels.labels if self._read_last else ())
 
     def map_labels(self, *, label: str | None = None) -> None:
         """Open the form that maps labels to the selected site."""
         site = self._current()
-        if site is None or self._read_last is None:
+        if site is None or self._read_last is None or not self.may(MAP):
             return
         self.create_panel.close_panel()
         self.map_panel.start(site, self._read_last.labels.labels, label=label)
