@@ -88,7 +88,7 @@ def test_that_without_a_profile_the_rest_is_still_examined() -> None:
 def test_that_a_missing_database_hides_nothing_about_aspire(box: Sandbox) -> None:
     add_profile(Profile("uat", "sqlite:////nowhere/portal.db", box.url, "sandbox"))
     set_password("uat", Secret.ASPIRE, "sandbox")
-    unknown = dict.fromkeys(("schema", "sync_age", "write_access"), "unknown")
+    unknown = dict.fromkeys(("schema", "sync_age", "mail", "write_access"), "unknown")
     assert examined() == results(database="fail", **unknown)
     assert "db upgrade" in message("database")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal_admin.services.doctor import aspire, desk
+from portal_admin.services.doctor import aspire, desk, mail
 from portal_admin.services.doctor.visit import Finding, Patient, Visit
 
 __all__ = ["CHECKS", "Finding", "Patient", "examine"]
@@ -20,6 +20,7 @@ CHECKS = (
     ("sync_age", desk.sync_age),
     ("contract_values_job", aspire.contract_values_job),
     ("amortization_schedule", aspire.amortization_schedule),
+    ("mail", mail.mail),
     ("keyring", desk.keyring),
     ("write_access", desk.write_access),
 )
