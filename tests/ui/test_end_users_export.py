@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from sqlalchemy import Engine
 
 from portal_admin.domain.people import Status
+from portal_admin.domain.permissions import Role
 from portal_admin.services import export
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
@@ -118,8 +119,29 @@ def test_that_a_place_that_cannot_be_written_to_is_said_in_the_panel(
     assert ".xlsx or .csv" in panel.form.fields["file"].error
 
 
+@pytest.mark.parametrize(
+    ("role", "exports", "imports"),
+    [(Role.READ_ONLY, False, False), (Role.CSR, True, False), (Role.ADMINISTRATOR, True, True)],
+)
+def test_that_roles_that_may_not_are_told_why(
+    users_page: EndUsersPage, role: Role, exports: bool, imports: bool
+) -> None:
+    users_page.rights.learn(role)
+    files = users_page.files
+    assert (files.export_button.isEnabled(), files.import_button.isEnabled()) == (exports, imports)
+    if not imports:
+        assert f"is for Administrators; you are {role}" in files.import_button.accessibleDescription()
+
+
 def test_that_everything_on_the_panel_has_a_name(
     users_page: EndUsersPage, unnamed: Callable[[QWidget], list[str]]
 ) -> None:
     press(users_page, "Export…")
     assert unnamed(users_page) == []
+
+
+def test_that_import_is_a_page_of_its_own(users_page: EndUsersPage) -> None:
+    gone: list[Target] = []
+    users_page.navigator.open.connect(gone.append)
+    press(users_page, "Import…")
+    assert gone == [Target("imports")]

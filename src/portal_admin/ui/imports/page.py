@@ -105,6 +105,7 @@ class ImportsPage(Page):
         self.runner.work.ended.connect(lambda: self._set_busy(False))
         self.runner.imported.connect(self._imported_now)
         self.runner.changed.connect(self._changed_now)
+        self.runner.failed.connect(self._read_history)
         self.rights.changed.connect(self._follow_role)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -163,10 +164,11 @@ class ImportsPage(Page):
         self.run(lambda: list_batches(desk), done, failed, replaces="history")
 
     def _tell_unfinished(self, batches: tuple[Batch, ...]) -> None:
+        """Once, when the page is first opened."""
+        told, self._told_unfinished = self._told_unfinished, True
         left = [batch for batch in batches if batch.resumable and batch.runner is None]
-        if not left or self._told_unfinished or self.runner.work.is_running:
+        if not left or told:
             return
-        self._told_unfinished = True
         words = self.tr("The import of {file} to site {site} by {operator} is not finished: {progress} rows.")
         self.messages.warning(
             words.format(

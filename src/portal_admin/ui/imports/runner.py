@@ -22,10 +22,13 @@ from portal_admin.ui.show_in_folder import show_in_folder
 
 
 class Runner(QObject):
-    """`imported` carries the Outcome and the Request it came from (None when resumed), `changed` a Batch to read again."""
+    """`imported` carries the Outcome and the Request it came from (None when resumed), `changed` a Batch to read
+    again; after `failed` others may know more.
+    """
 
     imported = Signal(object, object)
     changed = Signal(object)
+    failed = Signal()
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -48,7 +51,7 @@ class Runner(QObject):
                 cancelled=cancelled,
             ),
             lambda outcome: self._done(outcome, request),
-            self._page.messages.error,
+            self._failed,
         )
 
     def resume(self, batch: Batch) -> None:
@@ -56,15 +59,11 @@ class Runner(QObject):
         desk = self._page.desk
         self._page.messages.clear()
 
-        def failed(error: DeskError) -> None:
-            self._page.messages.error(error)
-            self.changed.emit(batch)
-
         self.work.start(
             self.tr("Importing {file}").format(file=batch.file_name),
             lambda progress, cancelled: resume(desk, batch=batch.id, progress=progress, cancelled=cancelled),
             lambda outcome: self._done(outcome, None),
-            failed,
+            self._failed,
         )
 
     def _done(self, outcome: Outcome, request: Request | None) -> None:
@@ -75,6 +74,10 @@ class Runner(QObject):
         else:
             messages.success("\n".join(words))
         self.imported.emit(outcome, request)
+
+    def _failed(self, error: DeskError) -> None:
+        self._page.messages.error(error)
+        self.failed.emit()
 
     def _words(self, outcome: Outcome) -> str:
         batch = outcome.batch
@@ -164,6 +167,6 @@ class Runner(QObject):
             self.tr("Taking back {file}").format(file=batch.file_name),
             lambda _progress, _cancelled: undo(desk, batch=batch.id),
             done,
-            self._page.messages.error,
+            self._failed,
             can_stop=False,
         )
