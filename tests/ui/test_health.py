@@ -291,10 +291,12 @@ def test_that_sync_now_reads_what_changed_and_tells_how_much(
 ) -> None:
     page = open_page()
     assert page.sync_box.sync_button.isEnabled()
+    page.sync_box.sync_button.setFocus()
     QTest.keyClick(page.sync_box.sync_button, Qt.Key.Key_Space)
-    assert page.sync_box.strip.isVisible()
+    assert page.sync_box.strip.cancel_button.hasFocus()
     assert not page.sync_box.sync_button.isEnabled()
     settle()
+    assert page.sync_box.sync_button.hasFocus()
     assert not page.sync_box.strip.isVisible()
     assert page.messages.text.startswith("Synced: ")
     assert lines(page.runs)[0].startswith("20:00 | Done")

@@ -148,6 +148,9 @@ PICTURES = (
     Picture("sites", Target("sites", site="NORTHWIND")),
     Picture("sites-map", Target("sites", site="NORTHWIND"), (press("Map labels…"), tick("LEGACY"))),
     Picture("sites-new", Target("sites"), (press("New site"), press("Create site")), scheme=Scheme.DARK),
+    Picture("health", Target("health")),
+    Picture("health-dark", Target("health"), scheme=Scheme.DARK),
+    Picture("health-small", Target("health"), size=SMALL),
     Picture("connect", Target("connect")),
     # Last, because it saves: a second link, without which the first could not be taken away.
     Picture(

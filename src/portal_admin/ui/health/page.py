@@ -46,7 +46,7 @@ class HealthPage(Page):
         super().__init__(context)
         self._last: Health | None = None
         self._is_reading = False
-        self.check_button = self.header.add_action(self.tr("Check again"), self.check, icon="play")
+        self.header.add_action(self.tr("Check again"), self.check, icon="play")
         self.copy_button = self.header.add_action(self.tr("Copy diagnostics"), self.copy, icon="copy")
         self.restored = Notice(Meaning.BAD)
         self.trouble = Notice(Meaning.UNKNOWN)
@@ -66,7 +66,7 @@ class HealthPage(Page):
         self.work.send_again.connect(self._send_again)
         self.runs.current_changed.connect(lambda _key: self._show_said())
         self._show_said()
-        self._checked_once = False
+        self._checked_once = self._is_checking = False
         self.classes.view.setFocus()
 
     def _lay_out(self) -> None:
@@ -198,9 +198,10 @@ class HealthPage(Page):
 
     def check(self) -> None:
         """Let the doctor look at everything, one check after the other."""
+        if self._is_checking:
+            return
         profile = self.context.profile or SettingsProblem(self.tr("This window works without a profile."))
-        self._checked_once = True
-        self.check_button.setEnabled(False)
+        self._checked_once = self._is_checking = True
         self.checks.begin()
         self._next(examine_connection(profile, clock=self.desk.clock))
 
@@ -215,14 +216,14 @@ class HealthPage(Page):
     def _found(self, found: Finding | None, rest: Iterator[Finding]) -> None:
         if found is None:
             self.checks.end()
-            self.check_button.setEnabled(True)
+            self._is_checking = False
             return
         self.checks.add(found)
         self._next(rest)
 
     def _not_checked(self, error: DeskError) -> None:
         self.checks.end()
-        self.check_button.setEnabled(True)
+        self._is_checking = False
         self.messages.error(error, retry=self.check)
 
     # Acting

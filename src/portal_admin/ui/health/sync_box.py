@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.services.desk import Desk
@@ -33,6 +33,7 @@ class SyncBox(QWidget):
         self.reason = ElidedLabel("", kind="secondary")
         self.sync_button = button(self.tr("Sync now"), self.sync, icon="refresh")
         self.work = LongWork(self)
+        self.work.ended.connect(self._give_focus_back)
         note = self.tr(
             "It goes on when you leave this page. What it has read stays, also when it is cancelled."
         )
@@ -75,8 +76,11 @@ class SyncBox(QWidget):
 
             return sync(desk, full=full, progress=tell, cancelled=cancelled)
 
+        had_focus = self.sync_button.hasFocus()
         self.work.start(words, work, self._done, self._failed)
         self._set_button()
+        if had_focus:
+            self.strip.cancel_button.setFocus()
 
     def _done(self, result: SyncResult) -> None:
         self._set_button()
@@ -88,3 +92,9 @@ class SyncBox(QWidget):
 
     def _set_button(self) -> None:
         self.sync_button.setEnabled(self.may_sync and not self.work.is_running)
+
+    def _give_focus_back(self) -> None:
+        """Before the strip hides: who pressed Sync now goes on from there."""
+        if self.strip.isAncestorOf(QApplication.focusWidget() or self):
+            self.sync_button.setEnabled(self.may_sync)
+            self.sync_button.setFocus()

@@ -34,13 +34,13 @@ class FindingLine(QWidget):
     def __init__(self, result: Result, text: str, fix: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         icon, meaning = MARKS[result]
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         mark = Mark(icon, meaning.value)
         mark.setAccessibleName(result_words(result))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
+        self._words = words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(PlainLabel(text, wrap=True))
         if fix:
@@ -49,5 +49,5 @@ class FindingLine(QWidget):
         self.setAccessibleName(f"{result_words(result)}: {text}")
 
     def add_action(self, control: QWidget) -> None:
-        """Put what can be done about it at the end of the line."""
-        self._row.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
+        """Put what can be done about it under the sentence, where long words leave room."""
+        self._words.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
