@@ -89,7 +89,11 @@ class DatabaseProblem(DeskError):
     exit_code = COULD_NOT_LOOK
 
 
-class Interrupted(DatabaseProblem):
+class BrokenOff(DatabaseProblem):
+    """The database broke off what was under way for a reason that may not come again."""
+
+
+class Interrupted(BrokenOff):
     """The database broke a transaction off before its end: nothing was changed, and the whole may be tried again."""
 
     kind = "interrupted"

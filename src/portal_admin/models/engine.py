@@ -1,4 +1,4 @@
-"""Opens the portal database, and turns its errors into ours."""
+"""Opens the portal database, and its transactions."""
 
 from __future__ import annotations
 
@@ -14,16 +14,8 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from portal_admin.errors import (
-    DatabaseProblem,
-    DeskError,
-    Interrupted,
-    NotAllowed,
-    OutcomeUnknown,
-    Refused,
-    SchemaMismatch,
-    SettingsProblem,
-)
+from portal_admin.errors import Interrupted, OutcomeUnknown, SchemaMismatch, SettingsProblem
+from portal_admin.models.failures import LOST, is_lost, translated
 from portal_admin.models.shares import is_on_network_share
 from portal_admin.paths import make_file
 
@@ -46,56 +38,20 @@ PRAGMAS = (
     # REPLACE then fires the triggers that keep the search indexes true.
     "recursive_triggers = on",
 )
-# A network that went away must not hang a desk for minutes; the last is in ms, the others in seconds.
-PATIENCE: dict[str, dict[str, int]] = {
-    "postgresql": {
-        "connect_timeout": 5,
-        "keepalives_idle": 20,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 30_000,
-    },
-    "mssql": {"timeout": 5},
-}
 # A server's default lets each statement see a newer state; SQLite's transactions never do.
 ONE_STATE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
-# SQLSTATE of a serialization failure and of a deadlock.
-PASSING = ("40001", "40P01")
-# SQLSTATEs by which a server says no: of insufficient privilege, and those of migration 0004.
-NO_PRIVILEGE, FOREIGN_NAME = "42501", "PA002"
-UNTRUE = {
-    "PA001": "The portal database takes no change without its line in the audit, so nothing was changed.",
-    "PA003": "The portal database takes audit lines only with the time of its own clock, so nothing was changed.",
-    "PA004": "The portal database takes only an audit line that follows the last one, so nothing was changed.",
-    "PA005": "The portal database lets nobody change or remove lines of the audit.",
-}
 SECONDS_TO_RETURN = 5.0
 SECONDS_BETWEEN_LOOKS = 0.1
+UNKNOWN = (
+    "The connection to the portal database was lost while saving, and it cannot be asked yet. "
+    "Look at the record again before you repeat anything."
+)
+# A desk that vanishes in mid-change must not keep everybody else from changing anything.
+BOUND = {"postgresql": "SET LOCAL idle_in_transaction_session_timeout = 30000"}
+# While somebody waits for an outcome, the transaction in question may hold its locks still.
+BRIEFLY = {"postgresql": "SET LOCAL lock_timeout = 1000"}
 # Given the connection of a transaction, what tells over another one whether it was committed.
 Witness = Callable[[Connection], Callable[[Connection], bool]]
-# What the driver's text contains, what we say. The first that fits wins.
-SQLITE_SENTENCES = (
-    ("database is locked", "Another program is writing to the portal database. Wait a moment and try again."),
-    (
-        "readonly database",
-        "The portal database is read-only for you. Ask for write access to its file and folder.",
-    ),
-    (
-        "unable to open",
-        "The portal database file cannot be opened. Check that it exists and that you may read it.",
-    ),
-    ("file is not a database", "The file is not a portal database. Check the profile, or restore a backup."),
-    (
-        "malformed",
-        "The portal database file is damaged. Restore the last backup with `portal-admin db restore`.",
-    ),
-    ("full", "The disk that holds the portal database is full. Free some space and try again."),
-    ("no such table", "The portal database is not set up. Run `portal-admin db upgrade`."),
-    (
-        "write-ahead",
-        "This drive cannot hold the portal database: it offers no write-ahead log. Use a local disk.",
-    ),
-)
 
 
 def database_url(text: str) -> URL:
@@ -147,13 +103,24 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
 
 def _server_engine(url: URL) -> Engine:
     try:
-        patience = PATIENCE[url.get_backend_name()]
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
+        if url.get_backend_name() == "postgresql":
+            return _postgres_engine(url)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 5})
     except (ImportError, NoSuchModuleError) as problem:
         raise SettingsProblem(
             f"The driver for {url.get_backend_name()} is not installed on this machine. "
             "Install portal-admin with the matching extra."
         ) from problem
+
+
+def _postgres_engine(url: URL) -> Engine:
+    from portal_admin.models.patience import CONNECTING, connect
+
+    # What the address itself says of these goes first.
+    usual = {name: value for name, value in CONNECTING.items() if name not in url.query}
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=usual)
+    event.listen(engine, "do_connect", connect)
+    return engine
 
 
 def _sqlite_engine(url: URL, path: Path, *, create: bool) -> Engine:
@@ -200,16 +167,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine, *, committed: Witness | None = None) -> Iterator[Connection]:
     """A write transaction: committed when the block ends, rolled back when it raises.
 
-    `committed` is given the connection and returns what tells, over another one, whether the transaction was
-    committed; it is asked when the connection is lost meanwhile. Without it that is OutcomeUnknown.
+    Interrupted when the database broke it off. `committed` is given the connection and returns what tells, over
+    another one, whether the transaction was committed; it is asked when the connection is lost while committing.
+    Without it that is OutcomeUnknown.
     """
-    with translated(), engine.connect().execution_options(writes=True) as connection:
+    with translated(Interrupted), engine.connect().execution_options(writes=True) as connection:
         transaction = connection.begin()
         try:
+            _bound(connection)
             witness = committed(connection) if committed else None
             yield connection
         except BaseException:
-            transaction.rollback()
+            with suppress(DBAPIError):  # a connection that is lost takes its transaction along
+                transaction.rollback()
             raise
         try:
             transaction.commit()
@@ -219,73 +189,49 @@ def writing(engine: Engine, *, committed: Witness | None = None) -> Iterator[Con
             _find_out(engine, witness, problem)
 
 
+def _bound(connection: Connection) -> None:
+    """Let the server end a transaction whose desk vanished, and with it what the transaction locks."""
+    statement = BOUND.get(connection.dialect.name)
+    if statement is not None:
+        connection.exec_driver_sql(statement)
+
+
 def _find_out(engine: Engine, witness: Callable[[Connection], bool] | None, problem: DBAPIError) -> None:
     """Returns when the lost transaction was committed; Interrupted when it was not; OutcomeUnknown when nobody says."""
-    unknown = OutcomeUnknown(
-        "The connection to the portal database was lost while saving, and it cannot be asked yet. "
-        "Look at the record again before you repeat anything."
-    )
+    log.warning("connection lost while committing", exc_info=problem)
     if witness is None:
-        raise unknown from problem
+        raise OutcomeUnknown(UNKNOWN) from problem
     deadline = time.monotonic() + SECONDS_TO_RETURN
     while True:
         try:
             with engine.connect() as connection:
+                _ask_briefly(connection)
                 done = witness(connection)
             break
-        except DBAPIError as again:
+        except (DBAPIError, NoFreeConnection) as again:
             if time.monotonic() >= deadline:
-                raise unknown from again
+                raise OutcomeUnknown(UNKNOWN) from again
             time.sleep(SECONDS_BETWEEN_LOOKS)
     if not done:
-        raise Interrupted(
-            "The connection to the portal database was lost, and nothing was changed."
-        ) from problem
+        raise Interrupted(LOST) from problem
 
 
-def is_lost(problem: DBAPIError) -> bool:
-    """Whether the connection broke, so that the server's last answer is missing."""
-    return problem.connection_invalidated or type(problem.orig).__name__ == "AdminShutdown"
-
-
-def _is_interrupted(problem: DBAPIError) -> bool:
-    """Whether the server undid the transaction for a reason that may not come again."""
-    return is_lost(problem) or getattr(problem.orig, "sqlstate", None) in PASSING
+def _ask_briefly(connection: Connection) -> None:
+    statement = BRIEFLY.get(connection.dialect.name)
+    if statement is not None:
+        connection.exec_driver_sql(statement)
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raises database errors as our own, with the details in the log under its correlation id."""
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Let the statements of a transaction take their time, as building an index does."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    driver: Any = connection.connection.dbapi_connection
+    usual, driver.patience = driver.patience, None
     try:
         yield
-    except (DBAPIError, NoFreeConnection) as problem:
-        passing = isinstance(problem, DBAPIError) and _is_interrupted(problem)
-        found = _refusal(problem) or (Interrupted if passing else DatabaseProblem)(_sentence(problem))
-        log.error("database error", exc_info=problem, extra={"correlation_id": found.correlation_id})
-        raise found from problem
-
-
-def _refusal(problem: DBAPIError | NoFreeConnection) -> DeskError | None:
-    """What a server will not do for this login, None when something else went wrong."""
-    state = getattr(getattr(problem, "orig", None), "sqlstate", None)
-    if state == NO_PRIVILEGE:
-        return NotAllowed(
-            "The portal database does not let your login do that. If your role was just given to you, ask the "
-            "database's administrator to run what `portal-admin db grants` prints; else ask an Administrator."
-        )
-    if state == FOREIGN_NAME:
-        return NotAllowed("The portal database takes what you vouch for only under the name of your login.")
-    return Refused(UNTRUE[state], rule="audited") if state in UNTRUE else None
-
-
-def _sentence(problem: DBAPIError | NoFreeConnection) -> str:
-    if isinstance(problem, NoFreeConnection):
-        return "The portal database is busy with other work of this program. Wait a moment and try again."
-    origin = problem.orig
-    if isinstance(origin, sqlite3.Error):
-        for part, sentence in SQLITE_SENTENCES:
-            if part in str(origin):
-                return sentence
-    elif problem.connection_invalidated or type(origin).__name__ == "OperationalError":
-        return "The portal database server cannot be reached. Check the network, then try again."
-    return "The portal database reported an error. The log holds the details."
+    finally:
+        driver.patience = usual

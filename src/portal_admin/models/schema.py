@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from portal_admin.errors import DatabaseProblem, SchemaMismatch
-from portal_admin.models.engine import reading, translated
+from portal_admin.models.engine import reading, unhurried
+from portal_admin.models.failures import translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -78,7 +79,7 @@ def _migrating(engine: Engine) -> Iterator[Connection]:
     """A write transaction; SQLite's foreign keys are checked at its end, because rebuilding a table drops the old one."""
     with translated(), engine.connect().execution_options(writes=True) as connection:
         if engine.dialect.name != "sqlite":
-            with connection.begin():
+            with connection.begin(), unhurried(connection):
                 yield connection
             return
         driver = connection.connection

@@ -96,6 +96,8 @@ def written(connection: Connection) -> Callable[[Connection], bool]:
         last: Head | None = info.get(LAST)
         if last is None:
             return False
+        # Whoever holds the lock still may yet commit.
+        lock(other)
         found = other.execute(select(audit_event.c.hash).where(audit_event.c.id == last.id)).scalar()
         return found == last.hash
 

@@ -20,7 +20,7 @@ from portal_admin.domain.people import EndUser, Status
 from portal_admin.domain.text import canonical_email
 from portal_admin.models import end_user, site
 from portal_admin.models.base import Id
-from portal_admin.models.engine import translated
+from portal_admin.models.failures import translated
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import filters, user_query, with_accounts
 

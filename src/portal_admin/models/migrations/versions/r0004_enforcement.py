@@ -1,4 +1,4 @@
-"""PostgreSQL itself keeps the audit: no change without a line, no forged, skipped or altered line."""
+"""PostgreSQL itself keeps the audit, and people: no change without a line, no forged, skipped or altered line."""
 
 from __future__ import annotations
 
@@ -103,7 +103,42 @@ BEGIN
 END $body$
 """
 
+# Taking back an import is the one way to remove somebody: the last that happened to the person is an import, and
+# that import created them.
+TAKEN_BACK = """
+CREATE FUNCTION {schema}.portal_only_taken_back() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
+DECLARE
+    own_site text := (SELECT key FROM {schema}.site WHERE id = old.site_id);
+    last_operation text;
+BEGIN
+    SELECT operation_id INTO last_operation FROM {schema}.audit_event
+        WHERE subject = old.email AND site_key = own_site ORDER BY id DESC LIMIT 1;
+    IF NOT EXISTS (SELECT FROM {schema}.import_batch WHERE operation_id = last_operation) OR (
+        SELECT before IS NOT NULL FROM {schema}.audit_event
+        WHERE subject = old.email AND site_key = own_site AND operation_id = last_operation ORDER BY id LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'Only an import that is taken back removes end users.' USING ERRCODE = 'PA006';
+    END IF;
+    RETURN old;
+END $body$
+"""
+
+NEVER_SENT = """
+CREATE FUNCTION {schema}.portal_only_unsent() RETURNS trigger LANGUAGE plpgsql {hardened} AS $body$
+BEGIN
+    IF old.status <> 'queued' OR old.claimed_until IS NOT NULL OR old.attempts <> 0 THEN
+        RAISE EXCEPTION 'A mail that may have left is never removed.' USING ERRCODE = 'PA006';
+    END IF;
+    RETURN old;
+END $body$
+"""
+
+FUNCTIONS = (IS_OURS, NEEDS_LINE, SIGNED, NEXT_LINE, KEPT_LINE, TAKEN_BACK, NEVER_SENT)
 TRUTH = (
+    "CREATE TRIGGER end_user_only_taken_back BEFORE DELETE ON {schema}.end_user "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_only_taken_back()",
+    "CREATE TRIGGER mail_outbox_only_unsent BEFORE DELETE ON {schema}.mail_outbox "
+    "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_only_unsent()",
     "CREATE TRIGGER caller_verification_signed BEFORE INSERT ON {schema}.caller_verification "
     "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_signed()",
     "CREATE TRIGGER audit_event_signed BEFORE INSERT ON {schema}.audit_event "
@@ -124,7 +159,7 @@ def upgrade() -> None:
     if op.get_context().dialect.name != "postgresql":
         return
     names = {"schema": _schema(), "hardened": HARDENED, "genesis": GENESIS}
-    for statement in (IS_OURS, NEEDS_LINE, SIGNED, NEXT_LINE, KEPT_LINE, *TRUTH):
+    for statement in (*FUNCTIONS, *TRUTH):
         op.execute(statement.format(**names))
     for table, statements, suffix, when in AUDITED:
         op.execute(
