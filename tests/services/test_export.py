@@ -13,6 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, event
 
+from portal_admin.domain.imports import Options, Result
 from portal_admin.domain.people import Status
 from portal_admin.domain.permissions import Role
 from portal_admin.domain.records import Account
@@ -22,6 +23,10 @@ from portal_admin.models.engine import writing
 from portal_admin.services import sheets
 from portal_admin.services.desk import Desk
 from portal_admin.services.export import EVERY, Exported, export_users
+from portal_admin.services.imports.entries import MOST_ACCOUNTS
+from portal_admin.services.imports.mapping import recognise
+from portal_admin.services.imports.plan import rehearse
+from portal_admin.services.imports.source import open_table, read_source
 from portal_admin.services.users import resend_registration
 from tests.fixtures.operators import appoint
 from tests.services.filled import add_account, add_site, add_user, audit_rows, set_setting
@@ -284,18 +289,51 @@ def test_that_wrong_names_places_and_sites_are_said(people: None, offline_desk: 
         export_users(offline_desk, path=tmp_path / "people.csv", site="NOWHERE")
 
 
-def test_that_accounts_that_fit_in_no_cell_are_refused_and_not_cut(
+def test_that_more_accounts_than_an_import_takes_on_one_row_stand_on_several(
     engine: Engine, offline_desk: Desk, tmp_path: Path
 ) -> None:
     with writing(engine) as connection:
-        links = [(number, f"{number:060}") for number in range(600)]
+        links = [(number, f"{number:060}") for number in range(MOST_ACCOUNTS + 1)]
         add_user(connection, add_site(connection, "MAIN"), "r@x.example", links)
-    with pytest.raises(Refused, match="Row 2 holds more under Accounts"):
-        export_users(offline_desk, path=tmp_path / "people.xlsx")
-    assert not (tmp_path / "people.xlsx").exists()
-    found = export_users(offline_desk, path=tmp_path / "people.xlsx", links=True)
+    found = export_users(offline_desk, path=tmp_path / "people.xlsx")
     assert found is not None
-    assert found.rows == 600
+    assert found.rows == 2
+    accounts = [row[3].split(";") for row in read_xlsx(tmp_path / "people.xlsx")[1:]]
+    assert [len(ids) for ids in accounts] == [MOST_ACCOUNTS, 1]
+    assert unchanged_again(offline_desk, tmp_path / "people.xlsx") == 2
+
+
+def unchanged_again(desk: Desk, path: Path, site: str = "MAIN") -> int:
+    """How many rows an import of the file would find, all of them unchanged."""
+    table = open_table(read_source(path))
+    plan = rehearse(desk, site=site, table=table, mapping=recognise(table.header), options=Options())
+    assert [row for row in plan.rows if row.result is not Result.UNCHANGED] == []
+    return plan.counts.unchanged
+
+
+@pytest.mark.parametrize("name", ["people.xlsx", "people.csv"])
+@pytest.mark.parametrize("links", [False, True])
+def test_that_an_export_can_be_imported_again_and_changes_nothing(
+    engine: Engine, offline_desk: Desk, tmp_path: Path, name: str, links: bool
+) -> None:
+    names = [text.strip() for text in HOSTILE]
+    with writing(engine) as connection:
+        main = add_site(connection, "MAIN")
+        for number, text in enumerate(names):
+            accounts = [(number + 1, "0" + str(number)), (number + 100, LONG_ID)]
+            add_user(connection, main, f"{number}@x.example", accounts, first=text, last=text)
+        add_user(connection, main, "+plus@x.example", [(500, "-001")])
+    export_users(offline_desk, path=tmp_path / name, links=links)
+    assert unchanged_again(offline_desk, tmp_path / name) == (len(names) + 1) * (1 + links) - links
+
+
+def test_that_text_longer_than_a_cell_is_refused_and_not_cut(tmp_path: Path) -> None:
+    headings, zone = [sheets.Heading("Text", 8)], sheets.ZoneInfo("UTC")
+    with (
+        pytest.raises(Refused, match="Row 2 holds more under Text"),
+        sheets.sheet(tmp_path / "n.xlsx", ".xlsx", headings, title="N", zone=zone) as add,
+    ):
+        add(["\N{PILE OF POO}" * 16_384])
 
 
 def test_that_more_rows_than_a_workbook_holds_are_refused(

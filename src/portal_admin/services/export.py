@@ -17,13 +17,13 @@ from portal_admin.models.engine import reading
 from portal_admin.services import audit
 from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
+from portal_admin.services.imports.entries import MOST_ACCOUNTS, SEPARATOR
 from portal_admin.services.people import filters, list_users
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sheets import Cell, Draft, Heading, drafted, ending, sheet
 from portal_admin.services.sites import find_site
 
 EVERY = 500  # rows between two looks at whether to go on
-SEPARATOR = ";"
 Progress = Callable[[int, int], None]
 
 
@@ -86,7 +86,8 @@ def export_users(
 ) -> Exported | None:
     """Write the end users that pass the filters, by site and email, to an .xlsx or .csv file.
 
-    With `links` each linked account has a row of its own. None when it was cancelled, which leaves no file. The audit
+    Somebody with more accounts than an import takes on one row has several. With `links` each linked account has a
+    row of its own. None when it was cancelled, which leaves no file. The audit
     line with the filters and the number of rows is committed before the file appears under its name.
     """
     form = ending(path)
@@ -162,7 +163,9 @@ def _rows(users: Iterable[EndUser], links: bool) -> Iterator[tuple[Cell, ...]]:
         words = f"{mail.kind.value} {mail.status.value}" if mail else None
         rest = (user.status.value, user.site, words, mail.at if mail else None, user.created_at)
         if not links:
-            yield (*name, SEPARATOR.join(account.account_id for account in user.accounts), *rest)
+            ids = [account.account_id for account in user.accounts]
+            for start in range(0, max(1, len(ids)), MOST_ACCOUNTS):
+                yield (*name, SEPARATOR.join(ids[start : start + MOST_ACCOUNTS]), *rest)
             continue
         for account in user.accounts:
             yield (*name, account.account_id, account.name, *rest)

@@ -24,10 +24,7 @@ MOST_IN_CELL = 32_767  # UTF-16 units; Excel cuts what is longer
 ENDINGS = (".xlsx", ".csv")
 NOT_WRITTEN = "The file was not written"
 IN_THE_WAY = "There is a file {path} already. Choose another name."
-TOO_LONG = (
-    "Row {row} holds more under {column} than one cell of a workbook can. "
-    "Export it as CSV, or with a row for each linked account."
-)
+TOO_LONG = "Row {row} holds more under {column} than one cell of a workbook can. Export it as CSV."
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from sqlalchemy import Engine, update
 
 from portal_admin.domain.people import Status
 from portal_admin.domain.permissions import Role
+from portal_admin.errors import NotFound
 from portal_admin.models import import_batch
 from portal_admin.models.engine import writing
-from portal_admin.services import people
+from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports import working
 from portal_admin.ui import background
@@ -25,7 +26,7 @@ from portal_admin.ui.tables.rows import text_of
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.operators import appoint
 from tests.ui.acting import press, said
-from tests.ui.imports.acting import emails, lines, rehearse, take
+from tests.ui.imports.acting import emails, lines, name_in_dialog, rehearse, take
 
 Settle = Callable[[], None]
 
@@ -240,3 +241,64 @@ def test_that_without_a_site_the_way_to_one_is_shown(
     empty.navigator.open.connect(gone.append)
     press(empty, "Create a site")
     assert gone == [Target("sites")]
+
+
+def test_that_an_import_is_taken_back_after_it_was_said_what_that_does(
+    rehearsed: ImportsPage, offline_desk: Desk
+) -> None:
+    run(rehearsed)
+    press(rehearsed.result, "Undo import…")
+    assert "removes what people.csv created on site NW (2) and gives back what it changed (1)" in (
+        rehearsed.messages.text
+    )
+    people.show_user(offline_desk, site="NW", email="nora@prairie.example")
+    press(rehearsed.messages, "Undo import")
+    background.wait_idle()
+    assert rehearsed.messages.text == (
+        "people.csv was taken back: 2 end users were removed, 1 are as they were before."
+    )
+    assert rehearsed.result.chip.text() == "Undone"
+    assert history(rehearsed)[0][2] == "Undone"
+    actions = rehearsed.result.actions_of_batch
+    assert not actions.undo_button.isEnabled()
+    assert actions.undo_button.accessibleDescription() == "It was taken back already."
+    with pytest.raises(NotFound):
+        people.show_user(offline_desk, site="NW", email="nora@prairie.example")
+
+
+def test_that_nothing_is_taken_back_where_somebody_was_changed_since(
+    rehearsed: ImportsPage, offline_desk: Desk
+) -> None:
+    run(rehearsed)
+    users.edit_user(offline_desk, site="NW", email="ned@prairie.example", first_name="Edward")
+    press(rehearsed.result, "Undo import…")
+    press(rehearsed.messages, "Undo import")
+    background.wait_idle()
+    assert "ned@prairie.example" in rehearsed.messages.text
+    assert history(rehearsed)[0][2] == "Done"
+    people.show_user(offline_desk, site="NW", email="nora@prairie.example")
+
+
+def test_that_failed_rows_are_saved_put_right_and_imported_again(
+    rehearsed: ImportsPage, tmp_path: Path, offline_desk: Desk
+) -> None:
+    run(rehearsed)
+    press(rehearsed.result, "Save failed rows…")
+    path = tmp_path / "people-failed.csv"
+    name_in_dialog(path)
+    assert rehearsed.messages.text == "2 failed rows were written to people-failed.csv."
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace("A-004", "A-003").replace("no address", "nobody@prairie.example"))
+    take(rehearsed, path)
+    rehearse(rehearsed)
+    assert rehearsed.dry_run.import_button.text() == "Create 2 end users"
+    run(rehearsed)
+    lou = people.show_user(offline_desk, site="NW", email="lou@prairie.example")
+    assert [one.account_id for one in lou.accounts] == ["A-003"]
+
+
+def test_that_a_place_that_cannot_be_written_to_is_said(rehearsed: ImportsPage, tmp_path: Path) -> None:
+    run(rehearsed)
+    press(rehearsed.result, "Save failed rows…")
+    name_in_dialog(tmp_path / "nowhere" / "failed.xlsx")
+    assert "another folder" in rehearsed.messages.text

@@ -84,8 +84,8 @@ class BatchActions(QWidget):
             return self.tr("Wait until the import that runs is done.")
         if batch.status is BatchStatus.UNDONE:
             return self.tr("It was taken back already.")
-        if batch.status is not BatchStatus.DONE:
-            return self.tr("Resume it first; only a finished import can be taken back.")
+        if batch.runner is not None:
+            return self.tr("Another desk works on it.")
         if not batch.counts.created and not batch.counts.changed:
             return self.tr("It changed nothing.")
         return ""
