@@ -14,9 +14,10 @@ from portal_admin.domain.permissions import Role
 from portal_admin.errors import DatabaseProblem, DeskError, NotAllowed, Refused
 from portal_admin.models import audit_event
 from portal_admin.models.engine import reading, writing
-from portal_admin.services import audit, audit_trail
+from portal_admin.services import audit, audit_trail, users
 from portal_admin.services.audit import Head
 from portal_admin.services.desk import Desk
+from tests.services.conftest import PAUL, RUTH
 from tests.services.enforcement.conftest import EnforcedPortal, sqlstate
 from tests.services.enforcement.test_matrix import append_line, lines
 
@@ -102,6 +103,29 @@ def _append(desk: Desk, values: dict[str, Any]) -> None:
     with writing(desk.engine) as connection:
         connection.execute(text("set local lock_timeout = '50ms'"))
         connection.execute(insert(audit_event).values(values))
+
+
+def test_that_people_and_mails_that_left_are_removed_by_nobody(portal: EnforcedPortal) -> None:
+    desk = portal.desk(Role.ADMINISTRATOR)
+    users.resend_registration(desk, site="MAIN", email=PAUL)
+    users.create_user(
+        desk, site="MAIN", email="n@n.example", first_name="N", last_name="N", account_ids=["A-001"]
+    )
+    with writing(desk.engine) as connection:
+        connection.execute(text("update mail_outbox set status = 'sent'"))
+    for statement in (
+        "delete from mail_outbox",
+        # Nobody knows of the first where they come from, and the second was created by hand.
+        f"delete from account_link where user_id in (select id from end_user where email = '{RUTH}'); "
+        f"delete from end_user where email = '{RUTH}'",
+        "delete from end_user where email = 'n@n.example'",
+    ):
+        with pytest.raises(Refused, match="import") as refused, writing(desk.engine) as connection:
+            connection.exec_driver_sql(statement)
+        assert sqlstate(refused) == "PA006"
+    for role in (Role.CSR, Role.READ_ONLY):
+        with pytest.raises(NotAllowed), writing(portal.desk(role).engine) as connection:
+            connection.execute(text("delete from end_user"))
 
 
 def test_that_two_transactions_cannot_both_append_the_same_line(portal: EnforcedPortal) -> None:

@@ -76,7 +76,10 @@ def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
     if rows:
         values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "oid"}
         own = update(table).where(table.c.oid == bindparam("own_oid")).values(values)
-        connection.execute(own, [{**row, "own_oid": row["oid"]} for row in rows])
+        # A key that is set, if only to itself, would ask a server for the right to change keys.
+        connection.execute(
+            own, [{"own_oid" if name == "oid" else name: row[name] for name in row} for row in rows]
+        )
 
 
 def _delete(connection: Connection, table: Table, column: str, oids: list[int]) -> int:
