@@ -11,7 +11,6 @@ from sqlalchemy import update
 from portal_admin.domain.mail import NO_SENDER, THROTTLE, LastMail, MailKind, MailStatus
 from portal_admin.errors import Refused
 from portal_admin.models import end_user
-from portal_admin.models.engine import writing
 from portal_admin.services import outbox, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.outbox import Replaced
@@ -100,7 +99,7 @@ def test_that_a_newer_mail_kills_the_link_of_one_that_was_sent_and_undo_revives_
 
 def test_that_deactivating_a_user_kills_the_mails_that_wait_and_those_that_were_sent(office: Desk) -> None:
     ruth = show(office, RUTH)
-    with writing(office.engine) as connection:
+    with filling(office.engine) as connection:
         waiting = outbox.queue(connection, office, ruth, "reset")
         sent = outbox.queue(connection, office, ruth, "registration")
     change_mail(office.engine, sent.mail_id, status="sent", sent_at=NOW)

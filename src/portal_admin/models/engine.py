@@ -158,9 +158,13 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database throughout; nothing is committed."""
-    options = ONE_STATE.get(engine.dialect.name, {})
-    with translated(), engine.connect().execution_options(**options) as connection:
+    with translated(), connect_for_reading(engine) as connection:
         yield connection
+
+
+def connect_for_reading(engine: Engine) -> Connection:
+    """A connection each of whose transactions sees one state of the database; its errors are not translated."""
+    return engine.connect().execution_options(**ONE_STATE.get(engine.dialect.name, {}))
 
 
 @contextmanager

@@ -6,11 +6,10 @@ The ranking of each sort and filter lies in a temporary table of a connection of
 from __future__ import annotations
 
 import itertools
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, select
@@ -18,8 +17,10 @@ from sqlalchemy.exc import DBAPIError
 
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.domain.text import canonical_email
+from portal_admin.errors import BrokenOff
 from portal_admin.models import end_user, site
 from portal_admin.models.base import Id
+from portal_admin.models.engine import connect_for_reading
 from portal_admin.models.failures import translated
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import filters, user_query, with_accounts
@@ -30,6 +31,14 @@ SORTS: Mapping[str, tuple[Any, ...]] = {
     "site": (site.c.key, end_user.c.name_key, end_user.c.id),
     "status": (end_user.c.status, end_user.c.name_key, end_user.c.id),
     "created": (end_user.c.created_at, end_user.c.id),
+}
+
+
+SECONDS_TO_STOP = 5.0
+# How a query under way is stopped; a database that is not here finishes it.
+STOP: Mapping[str, Callable[[Any], object]] = {
+    "sqlite": lambda driver: driver.interrupt(),
+    "postgresql": lambda driver: driver.cancel_safe(timeout=SECONDS_TO_STOP),
 }
 
 
@@ -64,6 +73,7 @@ class UserList:
         self._guard = Lock()
         self._ranking_now = False
         self._ranking: tuple[int, Table] | None = None
+        self._asked: tuple[int, UserQuery] | None = None
         self._closed = False
 
     def rank(self, query: UserQuery) -> Ranking:
@@ -73,6 +83,13 @@ class UserList:
         """
         token = self._newest = next(self._tokens)
         self._interrupt()
+        try:
+            return self._ranked(token, query)
+        except BrokenOff:
+            # The list's own connection may have died long ago, unnoticed.
+            return self._ranked(token, query)
+
+    def _ranked(self, token: int, query: UserQuery) -> Ranking:
         with self._used() as connection:
             if connection is None or token < self._newest:
                 return Ranking(0, 0)
@@ -97,15 +114,21 @@ class UserList:
             connection.execute(insert(table).from_select(["user_id"], ids))
         count = connection.execute(select(func.count()).select_from(table)).scalar_one()
         connection.commit()
-        self._ranking = token, table
+        self._ranking, self._asked = (token, table), (token, query)
         return Ranking(count, token)
 
     def page(self, token: int, start: int, count: int) -> list[EndUser]:
         """The users at ranks `start` (from 0) to `start + count - 1`; none when the ranking was replaced."""
+        try:
+            return self._page(token, start, count)
+        except BrokenOff:
+            return self._page(token, start, count)
+
+    def _page(self, token: int, start: int, count: int) -> list[EndUser]:
         with self._used() as connection:
-            if connection is None or self._ranking is None or self._ranking[0] != token:
+            table = self._table(connection, token)
+            if connection is None or table is None:
                 return []
-            table = self._ranking[1]
             query = (
                 user_query()
                 .join(table, table.c.user_id == end_user.c.id)
@@ -117,9 +140,9 @@ class UserList:
     def rank_of(self, token: int, *, site_key: str, email: str) -> int | None:
         """The rank of a user from 0, None when the ranking does not hold them or was replaced."""
         with self._used() as connection:
-            if connection is None or self._ranking is None or self._ranking[0] != token:
+            table = self._table(connection, token)
+            if connection is None or table is None:
                 return None
-            table = self._ranking[1]
             # The user first, then their rank: the rank table has no index by user, so it is read once through.
             ids = select(end_user.c.id).join(site, site.c.id == end_user.c.site_id)
             user_id = connection.execute(
@@ -128,6 +151,12 @@ class UserList:
             found = select(table.c.rank).where(table.c.user_id == user_id)
             rank = None if user_id is None else connection.execute(found).scalar()
             return None if rank is None else rank - 1
+
+    def _table(self, connection: Connection | None, token: int) -> Table | None:
+        """The ranking of that token, None when it was replaced; what a lost connection took is ranked again."""
+        if connection is not None and self._ranking is None and self._asked and self._asked[0] == token:
+            self._rank(connection, *self._asked)
+        return self._ranking[1] if self._ranking and self._ranking[0] == token else None
 
     def close(self) -> None:
         """Give the connection back, without waiting: a query under way is stopped, and gives it back."""
@@ -150,12 +179,21 @@ class UserList:
                 self._ranking_now = False
 
     def _interrupt(self) -> None:
-        # Only while rows are ranked: a page that is being read must not fail. Other databases finish the query.
+        if not self._ranking_now:
+            return
+        if self._desk.engine.dialect.name == "sqlite":
+            self._stop_ranking()
+        else:
+            # A server is told over the network, for which nobody waits.
+            Thread(target=self._stop_ranking, name="stop ranking", daemon=True).start()
+
+    def _stop_ranking(self) -> None:
+        # Only while rows are ranked: a page that is being read must not fail.
         with self._guard:
             if self._ranking_now and self._connection is not None:
-                driver = self._connection.connection.dbapi_connection
-                if isinstance(driver, sqlite3.Connection):
-                    driver.interrupt()
+                stop = STOP.get(self._desk.engine.dialect.name)
+                if stop is not None:
+                    stop(self._connection.connection.dbapi_connection)
 
     @contextmanager
     def _used(self) -> Iterator[Connection | None]:
@@ -166,14 +204,22 @@ class UserList:
                     yield None
                     return
                 if self._connection is None:
-                    self._connection = self._desk.engine.connect()
+                    self._connection = connect_for_reading(self._desk.engine)
                 try:
                     yield self._connection
                 finally:
-                    self._connection.rollback()
+                    self._end(self._connection)
         finally:
             if self._closed:
                 self.close()
+
+    def _end(self, connection: Connection) -> None:
+        """What was read is of one moment; a connection that was lost took the ranking with it."""
+        if connection.invalidated:
+            self._ranking = self._connection = None
+            connection.close()
+        else:
+            connection.rollback()
 
     def _release(self) -> None:
         if self._connection is None:
@@ -187,7 +233,7 @@ class UserList:
         if self._ranking is not None:
             self._ranking[1].drop(connection, checkfirst=False)
             connection.commit()
-            self._ranking = None
+            self._ranking = self._asked = None
 
 
 def _rank_table(token: int) -> Table:
