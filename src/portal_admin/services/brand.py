@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from portal_admin.domain.brand import (
     LARGEST_LOGO,
@@ -21,7 +21,7 @@ from portal_admin.models import site as site_table
 from portal_admin.models import site_brand
 from portal_admin.models.engine import reading
 from portal_admin.services import audit
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.sites import find_site
 from portal_admin.services.users import check_email
@@ -60,15 +60,17 @@ def checked(typed: Brand) -> Brand:
 
 
 def read_logo(path: str) -> bytes:
-    """The content of a picture file; InvalidInput when it cannot be read or is too large to be a logo."""
+    """The content of a picture file; InvalidInput when it cannot be read or cannot be a logo."""
     try:
         with open(path, "rb") as file:
             # One byte more than allowed tells too much from enough.
-            return file.read(LARGEST_LOGO + 1)
+            content = file.read(LARGEST_LOGO + 1)
     except OSError as problem:
         raise InvalidInput(
             f"{path} cannot be read. Check that it exists and that you may read it.", field="logo"
         ) from problem
+    check_logo(content)
+    return content
 
 
 @action(Permission.BRAND_SITE)
@@ -84,11 +86,11 @@ def set_brand(desk: Desk, *, site: str, brand: Brand, version: int | None = None
         stored = before.version if before else 0
         if version is not None and version != stored:
             raise Conflict(f"Somebody else changed the brand of {on.key}. Look at it again, then save.")
-        values = {name: getattr(brand, name) for name in FIELDS} | {"version": stored + 1}
+        values = {name: getattr(brand, name) for name in FIELDS}
         if before is None:
-            connection.execute(insert(site_brand).values(site_id=on.id, **values))
+            connection.execute(insert(site_brand).values(site_id=on.id, version=1, **values))
         else:
-            connection.execute(update(site_brand).where(site_brand.c.site_id == on.id).values(values))
+            advance(connection, site_brand, site_brand.c.site_id == on.id, version=stored, values=values)
         after = brand_of(connection, on.id)
         assert after is not None  # noqa: S101
         audit.record(

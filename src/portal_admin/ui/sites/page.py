@@ -1,4 +1,4 @@
-"""The Sites screen: create a site and map private labels to it."""
+"""The Sites screen: create a site, map private labels to it, and give its mails their brand."""
 
 from __future__ import annotations
 
@@ -7,35 +7,43 @@ from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import Site
 from portal_admin.errors import DeskError
+from portal_admin.services import brand as brands
 from portal_admin.services import sites
 from portal_admin.services.change import permission_of
 from portal_admin.services.sites import KnownLabels
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.sites.brand_panel import BrandPanel
 from portal_admin.ui.sites.change_view import ToldChange, tell
 from portal_admin.ui.sites.create_panel import CreatePanel
+from portal_admin.ui.sites.mail_preview import MailPreview
 from portal_admin.ui.sites.map_panel import MapPanel
 from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
 from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import AgeLabel
+from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import ElidedLabel, set_tooltip
 
 CREATE, MAP = permission_of(sites.create_site), permission_of(sites.set_labels)
+BRAND = permission_of(brands.set_brand)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     sites: tuple[Site, ...]
     labels: KnownLabels
+    brands: dict[str, Brand]
 
 
 class SitesPage(Page):
-    """Sites above, the labels of ASPIRE's contracts below, a side panel for creating and mapping."""
+    """Sites above, the labels of ASPIRE's contracts below, a side panel for creating, mapping and branding."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -44,11 +52,16 @@ class SitesPage(Page):
         self.new_button = self.header.set_primary(self.tr("New site"), self.new_site, icon="plus")
         set_tooltip(self.new_button, self.tr("New site (Ctrl+N)"))
         self.rights.guard(self.new_button, CREATE)
-        self.map_button = self.header.add_action(self.tr("Map labels…"), self.map_labels, icon="edit")
+        self.map_button = self.header.add_action(self.tr("Map labels…"), self.map_labels)
         self.rights.guard(self.map_button, MAP)
+        self.brand_button = self.header.add_action(self.tr("Brand…"), self.brand)
+        self.rights.guard(self.brand_button, BRAND)
+        # Three buttons must fit beside an open panel in the smallest window.
+        self.header.actions_row.setSpacing(Space.XS)
         self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites")
         self.labels = ListTable(label_columns(), name=self.tr("Private labels"), memory="private_labels")
         self.age = AgeLabel()
+        self._below = QWidget()
         self._lay_out()
         self._connect()
         self._selected(None)
@@ -58,9 +71,13 @@ class SitesPage(Page):
         head = QHBoxLayout()
         head.addWidget(ElidedLabel(self.tr("Private labels of ASPIRE's booked contracts"), kind="section"), 1)
         head.addWidget(self.age)
+        column = QVBoxLayout(self._below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        column.addLayout(head)
+        column.addWidget(_framed(self.labels), 1)
         self.body.addWidget(_framed(self.sites), 2)
-        self.body.addLayout(head)
-        self.body.addWidget(_framed(self.labels), 3)
+        self.body.addWidget(self._below, 3)
 
     def _connect(self) -> None:
         shortcut = QShortcut(QKeySequence("Ctrl+N"), self)
@@ -88,6 +105,19 @@ class SitesPage(Page):
         self.add_side_panel(made)
         return made
 
+    @cached_property
+    def brand_panel(self) -> BrandPanel:
+        """The form that gives the selected site its brand."""
+        # Where the labels are otherwise, so that it can be seen while the form is filled in.
+        mail = MailPreview()
+        mail.hide()
+        self.body.addWidget(mail, 6)
+        made = BrandPanel(self, mail)
+        made.saved.connect(self._branded)
+        made.closed.connect(lambda: self._show_below(self._below, mail))
+        self.add_side_panel(made)
+        return made
+
     @override
     def open(self, target: Target) -> None:
         self._wanted = target.site
@@ -99,7 +129,7 @@ class SitesPage(Page):
         self.sites.state.loading()
         self.labels.state.loading()
         self.run(
-            lambda: _Read(sites.list_sites(desk), sites.known_labels(desk)),
+            lambda: _Read(sites.list_sites(desk), sites.known_labels(desk), brands.brands(desk)),
             self._show,
             self._failed,
             replaces="read",
@@ -109,7 +139,7 @@ class SitesPage(Page):
         """Open the form for a new site."""
         if not self.may(CREATE):
             return
-        self.map_panel.close_panel()
+        self._close_others(self.create_panel)
         self.create_panel.start(self._read_last.labels.labels if self._read_last else ())
 
     def map_labels(self, *, label: str | None = None) -> None:
@@ -117,8 +147,26 @@ class SitesPage(Page):
         site = self._current()
         if site is None or self._read_last is None or not self.may(MAP):
             return
-        self.create_panel.close_panel()
+        self._close_others(self.map_panel)
         self.map_panel.start(site, self._read_last.labels.labels, label=label)
+
+    def brand(self) -> None:
+        """Open the form that gives the selected site its brand."""
+        site = self._current()
+        if site is None or self._read_last is None or not self.may(BRAND):
+            return
+        self._close_others(self.brand_panel)
+        self._show_below(self.brand_panel.preview, self._below)
+        self.brand_panel.start(site, self._read_last.brands.get(site.key))
+
+    def _show_below(self, wanted: QWidget, instead_of: QWidget) -> None:
+        instead_of.hide()
+        wanted.show()
+
+    def _close_others(self, wanted: SidePanel) -> None:
+        for panel in self.findChildren(SidePanel):
+            if panel is not wanted:
+                panel.close_panel()
 
     def _map_label(self, label: object) -> None:
         only = self._read_last.sites if self._read_last else ()
@@ -136,13 +184,16 @@ class SitesPage(Page):
 
     def _selected(self, _key: object) -> None:
         self.map_button.setEnabled(self._current() is not None)
+        self.brand_button.setEnabled(self._current() is not None)
         words = self.tr("Decide which contracts the selected site shows (Enter)")
         set_tooltip(self.map_button, words if self._current() else self.tr("Select a site first."))
+        words = self.tr("Say who the mails of the selected site come from, and where they lead")
+        set_tooltip(self.brand_button, words if self._current() else self.tr("Select a site first."))
 
     def _show(self, read: _Read) -> None:
         self._read_last = read
         if read.sites:
-            self.sites.set_rows(site_row(site) for site in read.sites)
+            self.sites.set_rows(site_row(site, read.brands.get(site.key)) for site in read.sites)
         else:
             self.sites.state.nothing(
                 self.tr("No site yet. A site is one branded portal; end users belong to it."),
@@ -215,6 +266,23 @@ class SitesPage(Page):
             ),
             done,
         )
+
+    def _branded(self, site: Site, before: Brand | None, after: Brand) -> None:
+        words = self.tr("The brand of {key} was saved. Its mails come from {address}.")
+        undo = None if before is None else lambda: self._undo_brand(site, before, after)
+        self.messages.success(words.format(key=site.key, address=after.sender_address), undo=undo)
+        self._wanted = site.key
+        self.refresh()
+
+    def _undo_brand(self, site: Site, before: Brand, after: Brand) -> None:
+        desk = self.desk
+
+        def done(_brand: Brand) -> None:
+            self.messages.success(self.tr("Undone. The brand of {key} is as it was.").format(key=site.key))
+            self._wanted = site.key
+            self.refresh()
+
+        self.run(lambda: brands.set_brand(desk, site=site.key, brand=before, version=after.version), done)
 
 
 def _framed(table: ListTable) -> QFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import Site
 from portal_admin.services.sites import KnownLabel, KnownLabels
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
@@ -23,11 +24,12 @@ def site_columns() -> tuple[Column, ...]:
         Column("name", _tr("Name"), 208, sortable=True),
         Column("labels", _tr("Private labels"), 180, stretch=True),
         Column("unlabelled", _tr("No label"), 96, Kind.SECONDARY),
+        Column("sender", _tr("Mails come from"), 220),
     )
 
 
-def site_row(site: Site) -> Row:
-    """A site as a line."""
+def site_row(site: Site, brand: Brand | None) -> Row:
+    """A site as a line; its mails wait until it has a brand."""
     labels: str | Cell = ", ".join(site.labels)
     if not site.labels and not site.unlabelled:
         words = _tr("takes no contracts yet")
@@ -41,8 +43,16 @@ def site_row(site: Site) -> Row:
             Cell(site.name, tooltip=site.name),
             labels,
             _tr("taken") if site.unlabelled else _tr("not taken"),
+            sender_cell(brand),
         ),
     )
+
+
+def sender_cell(brand: Brand | None) -> Cell:
+    """The address that mails come from, or that there is none."""
+    if brand is None:
+        return Cell(_tr("no sender yet"), Meaning.ATTENTION, "warning")
+    return Cell(brand.sender_address, tooltip=f"{brand.sender_name} <{brand.sender_address}>")
 
 
 def label_columns() -> tuple[Column, ...]:

@@ -1,0 +1,248 @@
+"""The side panel that gives a site's mails their sender, links and looks, with the mail as it will arrive."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit
+
+from portal_admin.domain.brand import Brand
+from portal_admin.domain.people import Site
+from portal_admin.errors import Conflict, DeskError, InvalidInput
+from portal_admin.services import brand as brands
+from portal_admin.ui import background
+from portal_admin.ui.page import Page
+from portal_admin.ui.sites.logo_choice import LogoChoice
+from portal_admin.ui.sites.mail_preview import Drawn, MailPreview, draw
+from portal_admin.ui.widgets.form import Form
+from portal_admin.ui.widgets.side_panel import SidePanel
+from portal_admin.ui.widgets.text import PlainLabel
+
+PAUSE = 150
+SAVE = "set_brand"
+EMPTY = Brand("", "", "", "")
+
+
+class BrandPanel(SidePanel):
+    """`saved` carries the site, its brand before (None for none) and after; a draft is kept for each site.
+
+    `preview` shows the mail beside the panel, as it is typed.
+    """
+
+    saved = Signal(object, object, object)
+
+    def __init__(self, page: Page, preview: MailPreview) -> None:
+        super().__init__(self.tr("Brand"), parent=page)
+        self._page = page
+        self.site: Site | None = None
+        self._stored: Brand | None = None
+        self._drafts: dict[str, tuple[Brand | None, Brand]] = {}
+        self.kept = PlainLabel(self.tr("What you typed before is still here."), kind="secondary")
+        self.form = Form()
+        self._add_fields()
+        self.preview = preview
+        self.body.addWidget(self.kept)
+        self.body.addWidget(self.form)
+        self.discard_button = self.add_button(self.tr("Discard changes"), self.discard)
+        self.save_button = self.add_button(self.tr("Save brand"), self.save, kind="primary")
+        for edit in self.edits:
+            edit.textChanged.connect(self._changed)
+            edit.returnPressed.connect(self.save)
+        self.logo.changed.connect(self._changed)
+        self.logo.chosen.connect(self._read_logo)
+        self.preview.kind.currentIndexChanged.connect(self._preview)
+
+    def _add_fields(self) -> None:
+        def field(key: str, label: str, hint: str) -> QLineEdit:
+            return self.form.add(key, label, QLineEdit(), hint=hint)
+
+        self.sender_name = field(
+            "sender_name", self.tr("Sender &name"), self.tr("As borrowers know the brand.")
+        )
+        self.sender_address = field(
+            "sender_address",
+            self.tr("Sender &address"),
+            self.tr("What mails come from. The mail server must be allowed to send for it."),
+        )
+        self.support_email = field("support_email", self.tr("S&upport email"), self.tr("Where answers go."))
+        self.link_base = field(
+            "link_base",
+            self.tr("&Link address"),
+            self.tr("Where the portal's pages are, such as https://my.example.com"),
+        )
+        self.color = field(
+            "color", self.tr("&Colour of the button"), self.tr("Such as #2458C5; empty for the plain one.")
+        )
+        self.logo = self.form.add(
+            "logo", self.tr("Lo&go"), LogoChoice(), hint=self.tr("PNG or JPEG, 200 KB at most.")
+        )
+        self.edits = (self.sender_name, self.sender_address, self.support_email, self.link_base, self.color)
+
+    @property
+    def typed(self) -> Brand:
+        """What the form holds."""
+        name, address, support, base, color = (edit.text() for edit in self.edits)
+        return Brand(name, address, support, base, color or None, self.logo.content)
+
+    def start(self, site: Site, stored: Brand | None) -> None:
+        """Open the form on a site, with what was typed before."""
+        if self.site is None or self.site.key != site.key:
+            self.messages.clear()
+        draft = self._drafts.get(site.key)
+        # A draft goes with the brand it was made on: Save must meet what others saved since.
+        before, shown = draft or (stored, stored or EMPTY)
+        self.site, self._stored = site, before
+        self._fill(shown)
+        self.form.clear_errors()
+        self.kept.setVisible(draft is not None)
+        self.open_panel(self.tr("Brand of {name}").format(name=site.name), focus=self.sender_name)
+        self._preview()
+
+    def discard(self) -> None:
+        """Forget what was typed."""
+        if self.site is not None:
+            self._drafts.pop(self.site.key, None)
+        self.messages.clear()
+        self.close_panel()
+
+    def save(self) -> None:
+        """Keep the brand; a field that cannot be used says so."""
+        site, stored, typed = self.site, self._stored, self.typed
+        if site is None or not self.save_button.isEnabled():
+            return
+        self.messages.clear()
+        self.form.clear_errors()
+        desk = self._page.desk
+        self._busy(True)
+        # The page owns the work: an answer must be told even when the panel was closed meanwhile.
+        self._page.run(
+            lambda: brands.set_brand(
+                desk, site=site.key, brand=typed, version=stored.version if stored else 0
+            ),
+            lambda after: self._saved(site, stored, after),
+            lambda error: self._failed(site, error),
+            replaces=SAVE,
+        )
+
+    def _fill(self, brand: Brand) -> None:
+        values = (
+            brand.sender_name,
+            brand.sender_address,
+            brand.support_email,
+            brand.link_base,
+            brand.color or "",
+        )
+        for widget in (*self.edits, self.logo):
+            widget.blockSignals(True)
+        for edit, value in zip(self.edits, values, strict=True):
+            edit.setText(value)
+        self.logo.show_logo(brand.logo)
+        for widget in (*self.edits, self.logo):
+            widget.blockSignals(False)
+        self._follow()
+
+    def _changed(self) -> None:
+        if self.site is None:
+            return
+        if self._differs():
+            self._drafts[self.site.key] = self._stored, self.typed
+        else:
+            self._drafts.pop(self.site.key, None)
+        self._follow()
+        self._preview()
+
+    def _follow(self) -> None:
+        self.discard_button.setEnabled(self._differs())
+
+    def _differs(self) -> bool:
+        return _contents(self.typed) != _contents(self._stored or EMPTY)
+
+    def _preview(self) -> None:
+        background.later(self, PAUSE, self._draw, replaces="preview")
+
+    def _draw(self) -> None:
+        typed, kind = self.typed, self.preview.shown_kind
+
+        def done(drawn: Drawn) -> None:
+            self.preview.show_mail(drawn)
+
+        background.run(self, lambda: draw(typed, kind), done, self.messages.error, replaces="preview")
+
+    def _read_logo(self, path: str) -> None:
+        def failed(error: DeskError) -> None:
+            if not (isinstance(error, InvalidInput) and self.form.show_error(error)):
+                self.messages.error(error)
+
+        def done(content: bytes) -> None:
+            self.form.fields["logo"].set_error("")
+            self.logo.show_logo(content)
+
+        background.run(self, lambda: brands.read_logo(path), done, failed, replaces="logo")
+
+    def _busy(self, busy: bool) -> None:
+        for widget in (self.form, self.discard_button, self.save_button):
+            widget.setEnabled(not busy)
+        if not busy:
+            self._follow()
+
+    def _saved(self, site: Site, before: Brand | None, after: Brand) -> None:
+        self._busy(False)
+        self._drafts.pop(site.key, None)
+        if self.site is not None and self.site.key == site.key:
+            self.close_panel()
+        self.saved.emit(site, before, after)
+
+    def _failed(self, site: Site, error: DeskError) -> None:
+        self._busy(False)
+        if isinstance(error, Conflict):
+            self._look_at_theirs(site)
+        elif isinstance(error, InvalidInput) and self.isVisible() and self.form.show_error(error):
+            return
+        elif self.isHidden():
+            self._page.messages.error(error, retry=lambda: self.start(site, self._stored))
+        else:
+            self.messages.error(error, retry=self.save)
+
+    def _look_at_theirs(self, site: Site) -> None:
+        desk = self._page.desk
+
+        def done(theirs: Brand | None) -> None:
+            if self.site is None or self.site.key != site.key:
+                return
+            was, self._stored = self._stored, theirs
+            self._drafts[site.key] = theirs, self.typed
+            words = self.tr(
+                "Somebody else changed the brand of {key} meanwhile. Nothing of yours was saved, and what you typed is "
+                "kept.\nIt was: {was}.\nTheirs: {theirs}.\nYours: {yours}.\nSave again to put yours in place of theirs."
+            )
+            self.messages.warning(
+                words.format(key=site.key, was=_words(was), theirs=_words(theirs), yours=_words(self.typed)),
+                action=self.tr("Use theirs"),
+                pressed=self._take_theirs,
+            )
+            self._follow()
+
+        self._page.run(lambda: brands.show_brand(desk, site=site.key), done, self.messages.error)
+
+    def _take_theirs(self) -> None:
+        if self.site is not None:
+            self._drafts.pop(self.site.key, None)
+            self.start(self.site, self._stored)
+
+
+def _contents(brand: Brand) -> tuple[object, ...]:
+    """What the form shows of a brand."""
+    return (*(getattr(brand, name) or "" for name in brands.TEXTS), brand.logo)
+
+
+def _words(brand: Brand | None) -> str:
+    if brand is None:
+        return "–"
+    logo = f"{len(brand.logo):,} bytes" if brand.logo else "–"
+    texts = (
+        brand.sender_name,
+        brand.sender_address,
+        brand.support_email,
+        brand.link_base,
+        brand.color or "–",
+    )
+    return ", ".join((*texts, logo))
