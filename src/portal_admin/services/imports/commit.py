@@ -11,7 +11,7 @@ from portal_admin.domain.permissions import Permission
 from portal_admin.errors import DeskError, Refused
 from portal_admin.models.engine import reading
 from portal_admin.services import audit
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, changing, whole
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports import runner
 from portal_admin.services.imports.batches import Batch, BatchStatus, Outcome, find_batch, show_batch
@@ -59,11 +59,9 @@ def resume(
 
 
 def _work(desk: Desk, batch_id: int, progress: Progress, cancelled: Callable[[], bool]) -> Outcome:
+    """Each transaction is tried again by itself: after the first one the action as a whole no longer can be."""
     mine = runner.this_runner(desk.operation or "")
-    with changing(desk) as connection:
-        batch = find_batch(connection, batch_id, desk.clock())
-        if batch.resumable:
-            runner.take(connection, batch, mine, desk.clock())
+    batch = whole(lambda: _take(desk, batch_id, mine))
     if not batch.resumable:
         return show_batch(desk, batch=batch_id)
     # Whoever goes on with an import goes on with its operation.
@@ -71,14 +69,23 @@ def _work(desk: Desk, batch_id: int, progress: Progress, cancelled: Callable[[],
     offers = Offers(at_work)
     try:
         finished = Work(at_work, batch, mine, offers, progress, cancelled).run()
-        _end(at_work, batch, mine, BatchStatus.DONE if finished else BatchStatus.CANCELED)
+        status = BatchStatus.DONE if finished else BatchStatus.CANCELED
+        whole(lambda: _end(at_work, batch, mine, status))
     except BaseException:
         _leave(at_work, batch, mine)
         raise
-    outcome = show_batch(desk, batch=batch_id)
+    outcome = whole(lambda: show_batch(desk, batch=batch_id))
     progress(outcome.counts.read, outcome.batch.total)
     # Accounts that only ASPIRE knew are read into the portal's copy, as for a link made by hand.
     return replace(outcome, warnings=read_records(at_work, offers.live.values()) if offers.live else ())
+
+
+def _take(desk: Desk, batch_id: int, mine: str) -> Batch:
+    with changing(desk) as connection:
+        batch = find_batch(connection, batch_id, desk.clock())
+        if batch.resumable:
+            runner.take(connection, batch, mine, desk.clock())
+        return batch
 
 
 def _end(desk: Desk, batch: Batch, mine: str, status: BatchStatus) -> None:

@@ -84,20 +84,28 @@ class Work:
         return [decision for _, decision in judged]
 
     def _all(self) -> bool:
-        with reading(self.desk.engine) as connection:
-            entries = [row_entry(row) for row in connection.execute(self._left())]
-        people: dict[str, Person] = {}
-        for piece in pieces(entries):
-            if self.cancelled():
-                return False
-            people |= look(self.desk, self.offers, site=self.batch.site, entries=piece, known=people)
-            for _ in judge(piece, people, self.offers.answer, self.batch.options):
-                pass  # later rows meet people as these leave them
         try:
+            entries = whole(self._looked)
             whole(lambda: self._write_all(entries))
         except _Canceled:
             return False
         return True
+
+    def _looked(self) -> Sequence[Entry]:
+        """All rows that are left, with an answer for every account that they would link."""
+        with reading(self.desk.engine) as connection:
+            entries = [row_entry(row) for row in connection.execute(self._left())]
+        people: dict[str, Person] = {}
+        for piece in pieces(entries):
+            self._go_on()
+            people |= look(self.desk, self.offers, site=self.batch.site, entries=piece, known=people)
+            for _ in judge(piece, people, self.offers.answer, self.batch.options):
+                pass  # later rows meet people as these leave them
+        return entries
+
+    def _go_on(self) -> None:
+        if self.cancelled():
+            raise _Canceled
 
     def _write_all(self, entries: Sequence[Entry]) -> None:
         """One transaction for all rows; when one of them is refused, only that is written."""
@@ -110,8 +118,7 @@ class Work:
             done = 0
             for piece in pieces(entries):
                 self.progress(done, self.batch.total)
-                if self.cancelled():
-                    raise _Canceled
+                self._go_on()
                 if any(one.result is Result.REFUSED for one in self._write(connection, piece)):
                     raise Interrupted("The data changed while the import was being written. Import again.")
                 done += len(piece)
