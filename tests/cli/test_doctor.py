@@ -256,7 +256,7 @@ def test_that_a_typed_password_that_is_wrong_points_to_the_environment_where_not
 def test_that_a_database_that_refuses_changes_fails_the_write_alone(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(
-            text("create trigger stop before insert on setting begin select raise(abort, 'no'); end")
+            text("create trigger stop before insert on field_note begin select raise(abort, 'no'); end")
         )
     assert examined() == results(write_access="fail")
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from portal_admin.errors import DatabaseProblem, DeskError, NotFound, Refused
+from portal_admin.models.enforcement import TRIGGERS
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file, writing
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
 from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
@@ -73,7 +74,7 @@ def check(url: str) -> tuple[DatabaseCheck, ...]:
     with opened(url) as engine:
         with reading(engine):
             pass
-        return tuple(_checked(name, look, engine) for name, look in CHECKS[engine.dialect.name == "sqlite"])
+        return tuple(_checked(name, look, engine) for name, look in CHECKS[engine.dialect.name])
 
 
 def backup(url: str, *, to: Path) -> Path:
@@ -142,9 +143,30 @@ def _settings(engine: Engine) -> str | None:
     return None
 
 
+def _enforcement(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        in_force = set(connection.execute(IN_FORCE).scalars())
+    missing = ", ".join(name for name in TRIGGERS if name not in in_force)
+    if not missing:
+        return None
+    return (
+        f"The server no longer enforces what these triggers did: {missing}. "
+        "Ask whoever looks after it why they were dropped or disabled, and verify the audit."
+    )
+
+
+IN_FORCE = text(
+    "select tgname from pg_trigger where tgenabled in ('O', 'A') and not tgisinternal "
+    "and tgrelid in (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+    "where n.nspname = current_schema())"
+)
 SHARED_CHECKS = (("schema", _schema), ("settings", _settings))
 SQLITE_CHECKS = (("integrity", fault_of), ("foreign_keys", _no_orphans), ("search", _search_indexes))
-CHECKS = {True: SQLITE_CHECKS + SHARED_CHECKS, False: SHARED_CHECKS}
+CHECKS = {
+    "sqlite": SQLITE_CHECKS + SHARED_CHECKS,
+    "postgresql": (*SHARED_CHECKS, ("enforcement", _enforcement)),
+    "mssql": SHARED_CHECKS,
+}
 
 
 def copy_file(source: Path, to: Path) -> None:
