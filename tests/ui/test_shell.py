@@ -78,7 +78,7 @@ def test_that_every_page_opens_by_its_key_and_has_a_name_for_every_control(
 ) -> None:
     window = shell(desk)
     for number, spec in enumerate(pages(), 1):
-        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), CONTROL)
+        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number % 10), CONTROL)
         settle()
         assert window.current_page is not None
         assert window.current_page.context.spec.id == spec.id

@@ -38,7 +38,7 @@ class AboutPanel(SidePanel):
         grid.setColumnStretch(1, 1)
         keys = (
             ("Ctrl+K", self.tr("Find a person, contract, account or command")),
-            ("Ctrl+1 … Ctrl+6", self.tr("Go to a page")),
+            ("Ctrl+1 … Ctrl+0", self.tr("Go to a page")),
             ("Alt+Left", self.tr("Back")),
             ("F5", self.tr("Read this page again")),
             ("Enter", self.tr("Open the row")),

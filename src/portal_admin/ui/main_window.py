@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         for number, page in enumerate(self.specs, 1):
-            self._shortcut(f"Ctrl+{number}", partial(self.open, Target(page)))
+            self._shortcut(f"Ctrl+{number % 10}", partial(self.open, Target(page)))
         self._shortcut("Ctrl+K", self._focus_find_box)
         self._shortcut("F5", self.refresh)
         self._shortcut("Alt+Left", self.back)
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
     def _commands(self) -> Sequence[Entry]:
         page, command = self.tr("Page"), self.tr("Command")
         entries = [
-            Entry(spec.icon, spec.title, f"Ctrl+{number}", page, partial(self.open, Target(spec.id)))
+            Entry(spec.icon, spec.title, f"Ctrl+{number % 10}", page, partial(self.open, Target(spec.id)))
             for number, spec in enumerate(self.specs.values(), 1)
         ]
         themes = (

@@ -15,6 +15,7 @@ SCREENS = (
     "sites",
     "health",
     "audit",
+    "operators",
     "connect",
 )
 

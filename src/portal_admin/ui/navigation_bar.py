@@ -73,7 +73,7 @@ class NavigationBar(QFrame):
         self._column.addSpacing(Space.XS)
 
     def _add_page(self, spec: PageSpec, number: int) -> None:
-        made = self._add_button(spec.icon, spec.title, keys=f"Ctrl+{number}")
+        made = self._add_button(spec.icon, spec.title, keys=f"Ctrl+{number % 10}")
         made.setCheckable(True)
         made.setAccessibleDescription(spec.purpose)
         self._group.addButton(made)

@@ -94,6 +94,13 @@ def pages() -> tuple[PageSpec, ...]:
             "portal_admin.ui.audit.page:AuditPage",
         ),
         PageSpec(
+            "operators",
+            QCoreApplication.translate("pages", "Operators"),
+            QCoreApplication.translate("pages", "Who works at the desks, and what each role may do."),
+            "operators",
+            "portal_admin.ui.operators.page:OperatorsPage",
+        ),
+        PageSpec(
             "connect",
             QCoreApplication.translate("pages", "Connect"),
             QCoreApplication.translate(
