@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from portal_admin.domain.access import area_of, hidden_reasons
 from portal_admin.domain.offering import Holding
@@ -21,7 +21,7 @@ from portal_admin.models import account_link, audit_event, end_user
 from portal_admin.models.engine import reading
 from portal_admin.services import accounts, audit, people, snapshot
 from portal_admin.services.access import HiddenContract
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import live_holding
 from portal_admin.services.settings import read_settings
@@ -315,7 +315,7 @@ def _bump(
     action: str,
     accounts: Iterable[Account | LinkedAccount],
 ) -> EndUser:
-    connection.execute(update(end_user).where(end_user.c.id == user.id).values(version=user.version + 1))
+    advance(connection, end_user, end_user.c.id == user.id, version=user.version, values={})
     after = people.find_user(connection, on, user.email)
     audit.record(
         connection,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select
 
 from portal_admin.domain.permissions import Permission, Role
 from portal_admin.domain.text import is_showable, operator_key, whole
@@ -14,7 +14,7 @@ from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
 from portal_admin.models import operator
 from portal_admin.models.engine import reading
 from portal_admin.services import audit
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 
 LONGEST = 200
@@ -67,9 +67,9 @@ def set_role(desk: Desk, *, name: str, role: Role | None, version: int | None = 
             return before
         if before.role is Role.ADMINISTRATOR:
             _require_another(connection, before)
-        changed = {"role": role.value if role else None, "version": before.version + 1}
         mine = operator.c.name_key == operator_key(before.name)
-        connection.execute(update(operator).where(mine).values(**changed))
+        values = {"role": role.value if role else None}
+        advance(connection, operator, mine, version=before.version, values=values)
         audit.record(
             connection,
             desk,

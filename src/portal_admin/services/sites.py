@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from portal_admin.domain.people import Site
 from portal_admin.domain.permissions import Permission
@@ -17,7 +17,7 @@ from portal_admin.errors import Conflict, InvalidInput, NotFound, Refused
 from portal_admin.models import aspire_contract, site, site_private_label
 from portal_admin.models.engine import reading
 from portal_admin.services import audit
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.settings import read_settings
 from portal_admin.services.snapshot import Freshness, freshness
@@ -132,7 +132,7 @@ def set_labels(
         change = _change(connection, desk, before, mapping)
         connection.execute(delete(site_private_label).where(site_private_label.c.site_id == before.id))
         _write_labels(connection, before.id, mapping)
-        connection.execute(update(site).where(site.c.id == before.id).values(version=before.version + 1))
+        advance(connection, site, site.c.id == before.id, version=before.version, values={})
         after = find_site(connection, key)
         audit.record(
             connection,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from portal_admin.domain.lifecycle import SOURCE, Action, require
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
@@ -20,7 +20,7 @@ from portal_admin.errors import InvalidInput, Refused
 from portal_admin.models import end_user
 from portal_admin.models.engine import reading
 from portal_admin.services import accounts, audit, early_resets, outbox, people, verification
-from portal_admin.services.change import action, changing
+from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.links import Changed, insert_links, named, read_records, require_version
 from portal_admin.services.sites import find_site
@@ -278,9 +278,7 @@ def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: i
 
 
 def _update(connection: Connection, user: EndUser, **values: Any) -> None:
-    connection.execute(
-        update(end_user).where(end_user.c.id == user.id).values(version=user.version + 1, **values)
-    )
+    advance(connection, end_user, end_user.c.id == user.id, version=user.version, values=values)
 
 
 def _audit(
