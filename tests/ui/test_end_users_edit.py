@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from sqlalchemy import Engine
 
 from portal_admin.domain.lifecycle import Action
@@ -128,6 +129,51 @@ def test_that_theirs_can_be_taken_instead(
     press(users_page.edit_panel, "Use theirs")
     assert users_page.edit_panel.first_name.text() == "Annie"
     assert users_page.edit_panel.conflict.isHidden()
+
+
+def test_that_one_value_of_theirs_can_be_taken_and_mine_kept(
+    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    edit(users_page, qtbot, settle)
+    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", first_name="Annie")
+    panel = users_page.edit_panel
+    panel.last_name.selectAll()
+    qtbot.keyClicks(panel.last_name, "Mine")
+    panel.save_button.click()
+    settle()
+    assert panel.first_name.text() == "Ann"
+    (take,) = [
+        b for b in panel.conflict.findChildren(QPushButton) if b.accessibleName() == "First name: take Annie"
+    ]
+    take.click()
+    assert (panel.first_name.text(), panel.last_name.text()) == ("Annie", "Mine")
+    qtbot.keyClicks(panel.last_name, "r")
+    assert "Miner" in said(panel.conflict).split("\n")
+    panel.save_button.click()
+    settle()
+    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").name == "Annie Miner"
+
+
+def test_that_a_conflict_keeps_the_address_and_the_proof_and_a_second_save_wins(
+    users_page: EndUsersPage, offline_desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
+    settle()
+    users_page.details.buttons[Action.CHANGE_EMAIL].click()
+    panel = users_page.email_panel
+    qtbot.keyClicks(panel.email, "ann@married.example")
+    panel.check.buttons[Method.CODE].click()
+    users.edit_user(offline_desk, site="NW", email="ann@prairie.example", last_name="Married")
+    panel.save_button.click()
+    settle()
+    words = said(panel.conflict).replace("\u200b", "").split("\n")
+    for told in ("Was", "Active", "Theirs", "Married", "Yours", "ann@married.example"):
+        assert told in words, told
+    assert people.show_user(offline_desk, site="NW", email="ann@prairie.example").status is Status.ACTIVE
+    assert panel.email.text() == "ann@married.example"
+    panel.save_button.click()
+    settle()
+    assert people.show_user(offline_desk, site="NW", email="ann@married.example").last_name == "Married"
 
 
 def test_that_an_email_change_shows_what_will_happen_and_then_does_it(

@@ -296,7 +296,9 @@ def test_that_a_change_by_somebody_else_is_shown_and_not_overwritten(
     qtbot.mouseClick(world.button(panel, "Link account"), LEFT)
     settle()
     assert world.links_of(desk, ALONE) == ["A-003", "A-004"]
-    assert "Changed by somebody else" in panel.messages.text
+    words = world.said(panel.conflict)
+    for told in ("Was", "A-004", "Theirs", "A-003, A-004", "Yours", "A-004, A-002"):
+        assert told in words, told
     assert list(access.links.cards) == ["A-003", "A-004"]
     qtbot.mouseClick(world.button(panel, "Link account"), LEFT)
     settle()
@@ -345,6 +347,25 @@ def test_that_unlinking_shows_what_is_lost_and_can_be_undone(
     qtbot.mouseClick(world.button(access.messages, "Undo"), LEFT)
     settle()
     assert world.links_of(desk, OLSEN) == ["A-001", "A-004"]
+
+
+def test_that_unlinking_meets_what_somebody_else_saved_first(
+    access: AccountAccessPage, desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    look_at(access, settle)
+    qtbot.mouseClick(access.links.cards["A-004"].unlink_button, LEFT)
+    settle()
+    links.add(desk, site=SITE, email=OLSEN, account_ids=["A-002"])
+    panel = access.unlink_panel
+    qtbot.mouseClick(world.button(panel, "Unlink"), LEFT)
+    settle()
+    assert world.links_of(desk, OLSEN) == ["A-001", "A-002", "A-004"]
+    words = world.said(panel.conflict)
+    for told in ("A-001, A-004", "A-001, A-002, A-004", "A-001"):
+        assert told in words, told
+    qtbot.mouseClick(world.button(panel, "Unlink"), LEFT)
+    settle()
+    assert world.links_of(desk, OLSEN) == ["A-001", "A-002"]
 
 
 def test_that_a_closed_unlink_panel_changes_nothing(

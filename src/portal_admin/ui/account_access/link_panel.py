@@ -10,6 +10,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.ui import background
 from portal_admin.ui.account_access.account_finder import AccountFinder
 from portal_admin.ui.account_access.candidate_view import CandidateView
+from portal_admin.ui.widgets.conflict_view import ConflictView, account_ids, user_lines
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -26,7 +27,12 @@ class LinkPanel(SidePanel):
         self.subject = PlainLabel(kind="secondary", wrap=True)
         self.finder = AccountFinder(desk)
         self.candidate = CandidateView(desk)
-        for part in (self.subject, self.finder, self.candidate):
+        self.conflict = ConflictView(
+            self.tr("Somebody else saved this user meanwhile. Nothing was linked, and your choice is kept."),
+            self.tr("What it changes was worked out anew. Link again to go on."),
+            can_take=False,
+        )
+        for part in (self.conflict, self.subject, self.finder, self.candidate):
             self.body.addWidget(part)
         self.add_button(self.tr("Cancel"), self.close_panel)
         self.link_button = self.add_button(
@@ -49,6 +55,7 @@ class LinkPanel(SidePanel):
             self.tr("For {name} on site {site}").format(name=user.name, site=overview.site.name)
         )
         self.messages.clear()
+        self.conflict.clear()
         self.open_panel(self.tr("Link account"), focus=self.finder.search)
         if not is_same:
             self.candidate.forget()
@@ -60,14 +67,21 @@ class LinkPanel(SidePanel):
 
     def show_overview(self, overview: Overview) -> None:
         """The user was read again, so that accounts linked meanwhile are known."""
-        self._overview = overview
+        before, self._overview = self._overview, overview
         linked = {card.account.account_id for card in overview.cards}
         self.finder.search_on(overview.site.key, linked)
+        examined = self.candidate.examined
+        if before is not None and examined is not None and _was_changed(before, overview):
+            self.candidate.pick(overview, examined.candidate.offer.account.account_id)
 
     def saving(self, is_saving: bool) -> None:
         """While the link is being saved the button says so."""
         self._is_saving = is_saving
         self._judged()
+
+    def show_conflict(self, was: EndUser, theirs: EndUser, account_id: str) -> None:
+        """Somebody else saved the user first: what they made of it, beside the link wanted here."""
+        self.conflict.show_conflict(user_lines(was, theirs, accounts=f"{account_ids(was)}, {account_id}"))
 
     def linked(self, user: EndUser) -> None:
         """It is linked: the next search starts afresh, unless the panel serves another person by now."""
@@ -97,3 +111,9 @@ class LinkPanel(SidePanel):
         if examined is not None and self.candidate.may_link:
             account = examined.candidate.offer.account
             self.confirmed.emit(account.account_id, account.name)
+
+
+def _was_changed(before: Overview, after: Overview) -> bool:
+    """Whether the same user has another version."""
+    old, new = before.contracts.user, after.contracts.user
+    return old.id == new.id and old.version != new.version

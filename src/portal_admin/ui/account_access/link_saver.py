@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from portal_admin.domain.people import EndUser, LinkedAccount
 from portal_admin.errors import Conflict, DeskError
-from portal_admin.services import links
+from portal_admin.services import links, people
 from portal_admin.services.links import Changed
 from portal_admin.ui.account_access.link_panel import LinkPanel
 from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
@@ -31,7 +31,12 @@ class LinkSaver:
                 self._desk, site=user.site, email=user.email, account_ids=[account_id], version=user.version
             ),
             lambda changed: self._linked(changed, account_id, name),
-            lambda error: self._failed(error, self._link_panel),
+            lambda error: self._failed(
+                error,
+                self._link_panel,
+                user,
+                lambda now: self._link_panel.show_conflict(user, now, account_id),
+            ),
         )
 
     def unlink(self, user: EndUser, account: LinkedAccount) -> None:
@@ -46,7 +51,9 @@ class LinkSaver:
                 version=user.version,
             ),
             lambda changed: self._unlinked(changed, account),
-            lambda error: self._failed(error, self._unlink_panel),
+            lambda error: self._failed(
+                error, self._unlink_panel, user, lambda now: self._unlink_panel.show_conflict(user, now)
+            ),
         )
 
     def _linked(self, changed: Changed, account_id: str, name: str) -> None:
@@ -93,9 +100,26 @@ class LinkSaver:
 
         self._page.run(work, done)
 
-    def _failed(self, error: DeskError, panel: LinkPanel | UnlinkPanel) -> None:
+    def _failed(
+        self,
+        error: DeskError,
+        panel: LinkPanel | UnlinkPanel,
+        user: EndUser,
+        show_conflict: Callable[[EndUser], None],
+    ) -> None:
         panel.saving(False)
-        messages = panel.messages if panel.isVisible() else self._page.messages
-        messages.error(error)
-        if isinstance(error, Conflict):
+        if not isinstance(error, Conflict):
+            (panel.messages if panel.isVisible() else self._page.messages).error(error)
+            return
+        if not panel.isVisible():
+            self._page.messages.error(error)
+
+        def show(theirs: EndUser) -> None:
+            show_conflict(theirs)
             self._page.refresh()  # what the other operator saved is shown; nothing was written
+
+        self._page.run(
+            lambda: people.show_user(self._desk, site=user.site, email=user.email),
+            show,
+            panel.messages.error,
+        )

@@ -247,6 +247,7 @@ class AccountAccessPage(Page):
         self.contracts.show_overview(found, rows, now=self.desk.clock())
         self.links.show_overview(found)
         self.link_panel.show_overview(found)
+        self.unlink_panel.show_overview(found)
         user = found.contracts.user
         self.why.show_user(user, self._ask_later)
         self._ask_later = ""

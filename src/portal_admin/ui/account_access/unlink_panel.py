@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from portal_admin.domain.people import LinkedAccount
+from portal_admin.domain.people import EndUser, LinkedAccount
 from portal_admin.errors import DeskError
 from portal_admin.services import links
 from portal_admin.services.access_overview import Overview
@@ -15,6 +15,7 @@ from portal_admin.ui import background
 from portal_admin.ui.account_access import words
 from portal_admin.ui.account_access.preview import PreviewView
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.conflict_view import ConflictView, user_lines
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
@@ -36,6 +37,12 @@ class UnlinkPanel(SidePanel):
         holder = QWidget()
         holder.setLayout(self._content)
         self.state = StatePanel(holder)
+        self.conflict = ConflictView(
+            self.tr("Somebody else saved this user meanwhile. Nothing was unlinked."),
+            self.tr("What it changes was worked out anew. Unlink again to go on."),
+            can_take=False,
+        )
+        self.body.addWidget(self.conflict)
         self.body.addWidget(self.subject)
         self.body.addWidget(self.state)
         self.add_button(self.tr("Cancel"), self.close_panel)
@@ -46,6 +53,7 @@ class UnlinkPanel(SidePanel):
         self._account = next(card.account for card in overview.cards if card.account.account_id == account_id)
         user = overview.contracts.user
         self.messages.clear()
+        self.conflict.clear()
         self.subject.setText(
             self.tr("{account} ({id}) from {name}").format(
                 account=self._account.name, id=account_id, name=user.name
@@ -54,6 +62,18 @@ class UnlinkPanel(SidePanel):
         self._clear()
         self.open_panel(self.tr("Unlink account"))
         self._look(overview)
+
+    def show_conflict(self, was: EndUser, theirs: EndUser) -> None:
+        """Somebody else saved the user first: what they made of it, beside the unlink wanted here."""
+        if self._account is None:
+            return
+        mine = ", ".join(a.account_id for a in was.accounts if a.oid != self._account.oid)
+        self.conflict.show_conflict(user_lines(was, theirs, accounts=mine))
+
+    def show_overview(self, overview: Overview) -> None:
+        """The user was read again, so what unlinking changes is worked out anew."""
+        if self._account is not None and not self.conflict.isHidden():
+            self._look(overview)
 
     def saving(self, is_saving: bool) -> None:
         """While it is being saved the button says so."""

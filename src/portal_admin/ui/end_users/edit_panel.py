@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
@@ -11,12 +12,12 @@ from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import Conflict, DeskError, InvalidInput
 from portal_admin.services import people, users
-from portal_admin.ui.end_users.conflict_view import ConflictView
 from portal_admin.ui.end_users.fixed_field import FixedField
 from portal_admin.ui.end_users.user_actions import offers
 from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
 from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView, user_lines
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
@@ -45,7 +46,13 @@ class EditPanel(SidePanel):
         self._page = page
         self.user: EndUser | None = None
         self._drafts: dict[UserKey, _Draft] = {}
-        self.conflict = ConflictView()
+        self._met: EndUser | None = None
+        self.conflict = ConflictView(
+            self.tr(
+                "Somebody else saved this user meanwhile. Nothing of yours was saved yet, and nothing is lost."
+            ),
+            self.tr("Save again to put yours in place of theirs."),
+        )
         self.conflict.taken.connect(self._take_theirs)
         self.form = Form()
         self.first_name = self.form.add("first_name", self.tr("&First name"), QLineEdit())
@@ -149,12 +156,28 @@ class EditPanel(SidePanel):
             self.user = theirs  # a further Save is made with theirs in view
             self._remember()
             self._show_fixed(theirs)
-            self.conflict.show_conflict(mine, theirs, self.first_name.text(), self.last_name.text())
+            self._met = mine
+            self.conflict.show_conflict(self._conflict_lines(mine, theirs))
             self.first_name.setFocus()
 
         self._page.run(
             lambda: people.show_user(desk, site=mine.site, email=mine.email), done, self.messages.error
         )
+
+    def _conflict_lines(self, was: EndUser, theirs: EndUser) -> list[ConflictLine]:
+        first, last = (
+            ConflictLine(name, getattr(was, field), value, edit.text(), partial(self._take, edit, value))
+            for name, field, value, edit in (
+                (self.tr("First name"), "first_name", theirs.first_name, self.first_name),
+                (self.tr("Last name"), "last_name", theirs.last_name, self.last_name),
+            )
+        )
+        return user_lines(was, theirs, first_name=first, last_name=last)
+
+    def _take(self, edit: QLineEdit, theirs: str) -> None:
+        edit.setText(theirs)
+        self._remember()
+        edit.setFocus()
 
     def _shows(self, user: EndUser) -> bool:
         return self.user is not None and key_of(self.user) == key_of(user)
@@ -176,6 +199,8 @@ class EditPanel(SidePanel):
             self._drafts.pop(key_of(self.user), None)
         else:
             self._drafts[key_of(self.user)] = _Draft(self.user, *typed)
+        if self._met is not None and not self.conflict.isHidden():
+            self.conflict.update_lines(self._conflict_lines(self._met, self.user))
         self.discard_button.setEnabled(key_of(self.user) in self._drafts)
 
     def _show_fixed(self, user: EndUser) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from portal_admin.domain.people import EndUser
 from portal_admin.domain.verification import RULE
 from portal_admin.errors import Conflict, DeskError, InvalidInput, Refused
-from portal_admin.services import users, verification
+from portal_admin.services import people, users, verification
 from portal_admin.services.change import permission_of
 from portal_admin.services.users import EmailChange
 from portal_admin.services.verification import Caller
@@ -20,6 +20,7 @@ from portal_admin.ui.end_users.fixed_field import FixedField
 from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView, user_lines
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.side_panel import SidePanel
@@ -40,11 +41,19 @@ class EmailPanel(SidePanel):
         self._page = page
         self.user: EndUser | None = None
         self._drafts: dict[UserKey, str] = {}
+        self.conflict = ConflictView(
+            self.tr(
+                "Somebody else saved this user meanwhile. The address was not changed, and yours is kept."
+            ),
+            self.tr("Change email again to go on from what they saved."),
+            can_take=False,
+        )
         self.old = FixedField(self.tr("Email now"), self.tr("It stays with this user, who becomes Inactive."))
         self.form = Form()
         self.email = self.form.add("email", self.tr("&New email"), QLineEdit())
         self.steps = [PlainLabel(wrap=True) for _ in STEP_ICONS]
         for widget in (
+            self.conflict,
             self.old,
             self.form,
             PlainLabel(self.tr("What will happen, in one step"), kind="strong"),
@@ -78,6 +87,7 @@ class EmailPanel(SidePanel):
         """Open the form on a user, with the address that was typed for them before."""
         self.messages.clear()
         self.form.clear_errors()
+        self.conflict.clear()
         self.user = user
         self.old.set(user.email)
         self.email.setText(self._drafts.get(key_of(user), ""))
@@ -155,6 +165,8 @@ class EmailPanel(SidePanel):
             self.stale.emit(key_of(user))
         if self.isHidden():
             self._page.messages.error(error, retry=lambda: self.start(user))
+        elif isinstance(error, Conflict):
+            self._look_at_theirs(user)
         elif isinstance(error, InvalidInput):
             self.form.show_error(error)
         elif isinstance(error, Refused) and error.rule == "unique_email":
@@ -162,4 +174,20 @@ class EmailPanel(SidePanel):
         else:
             if isinstance(error, Refused) and error.rule == RULE:
                 self._look()  # it ran out while the panel was open
-            self.messages.error(error, retry=None if isinstance(error, Conflict | Refused) else self.save)
+            self.messages.error(error, retry=None if isinstance(error, Refused) else self.save)
+
+    def _look_at_theirs(self, mine: EndUser) -> None:
+        desk = self._page.desk
+
+        def done(theirs: EndUser) -> None:
+            if self.user is None or key_of(self.user) != key_of(mine):
+                return
+            self.user = theirs  # a further Save is made with theirs in view
+            self._tell_steps()
+            typed = ConflictLine(self.tr("New email"), "", "", self.email.text().strip())
+            self.conflict.show_conflict([*user_lines(mine, theirs), typed])
+            self.email.setFocus()
+
+        self._page.run(
+            lambda: people.show_user(desk, site=mine.site, email=mine.email), done, self.messages.error
+        )

@@ -159,6 +159,8 @@ class MapPanel(SidePanel):
         self._busy(False)
         if isinstance(error, Conflict):
             self._look_at_theirs(site)
+            if self.isHidden():
+                self._page.messages.error(error, retry=lambda: self.start(site, self._known))
         elif self.isHidden():
             self._page.messages.error(error, retry=lambda: self.start(site, self._known))
         else:
