@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLineEdit
 
 from portal_admin.ui import background
 from portal_admin.ui.collector import Collector
@@ -85,6 +86,39 @@ def key(pressed: Qt.Key) -> Act:
     return act
 
 
+def choose(name: str, text: str) -> Act:
+    """Choose what begins with that text in the visible box of that name."""
+
+    def act(window: MainWindow) -> None:
+        for box in window.findChildren(QComboBox):
+            if box.isVisible() and box.accessibleName() == name:
+                box.setCurrentIndex(box.findText(text, Qt.MatchFlag.MatchStartsWith))
+                background.wait_idle()
+                return
+        raise LookupError(f"no box {name!r}")
+
+    return act
+
+
+def drop(name: str, text: str) -> Act:
+    """Drop a file of that name and text on the page."""
+
+    def act(window: MainWindow) -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_text(text, encoding="utf-8")
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(str(path))])
+            keys = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+            what = Qt.DropAction.CopyAction, data, *keys
+            page = window.current_page or window
+            QCoreApplication.sendEvent(page, QDragEnterEvent(QPoint(50, 50), *what))
+            QCoreApplication.sendEvent(page, QDropEvent(QPointF(50, 50), *what))
+            background.wait_idle()
+
+    return act
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One file: what is opened, what is done there, in which theme and size."""
@@ -101,6 +135,18 @@ STEVE = {"site": "NORTHWIND", "email": "steve.hart@prairiehauling.example"}
 GRACE = {"site": "NORTHWIND", "email": "grace.kim@kimdental.example"}
 NINA = {"site": "NORTHWIND", "email": "nina.reyes@redcedar.example"}
 
+TAKEOVER = """Mail;First name;Last name;Accounts;Remark
+maria.olsen@prairiehauling.example;Maria;Olsen;A-90001;has a login
+ben.olsen@prairiehauling.example;Ben;Olsen;A-90001;
+inga.olsen@prairiehauling.example;Inga;Olsen;"A-90001;A-90003";bookkeeping
+tom.reyes@redcedar.example;Thomas;Reyes;A-90003;goes by Thomas
+rosa.reyes@redcedar.example;Rosa;Reyes;A-90003;
+pat.grant@granitepeak.example;Pat;Grant;A-90009;quarry closed
+lee.kim@kimdental;Lee;Kim;A-90004;
+ada.kim@kimdental.example;Ada;Kim;;account follows
+"""
+IMPORT = (drop("takeover 2026-11.csv", TAKEOVER), choose("Email", "A"), choose("Site", "Northwind"))
+
 PICTURES = (
     Picture("start", Target("start")),
     Picture("end-users", Target("end_users", **NINA)),
@@ -113,7 +159,18 @@ PICTURES = (
     ),
     Picture("end-users-edit", Target("end_users", **MARIA), (press("Edit User…"),)),
     Picture("end-users-email", Target("end_users", **MARIA), (press("Change email…"),)),
+    Picture("end-users-reset", Target("end_users", **MARIA), (press("Reset Password…"), key(Qt.Key.Key_1))),
     Picture("end-users-dark", Target("end_users", **NINA), scheme=Scheme.DARK),
+    Picture("end-users-export", Target("end_users", site="NORTHWIND"), (press("Export…"),)),
+    Picture("import", Target("imports"), IMPORT),
+    Picture("import-dry-run", Target("imports"), (*IMPORT, press("Dry run"), key(Qt.Key.Key_Down))),
+    Picture(
+        "import-dark",
+        Target("imports"),
+        (*IMPORT, press("Dry run"), key(Qt.Key.Key_Down)),
+        scheme=Scheme.DARK,
+        size=SMALL,
+    ),
     Picture("account-access", Target("account_access", **GRACE, contract="LG-21-0008")),
     Picture("account-access-look-alike", Target("account_access", **STEVE, contract="NW-25-0140")),
     Picture(
@@ -151,6 +208,8 @@ PICTURES = (
     Picture("health", Target("health")),
     Picture("health-dark", Target("health"), scheme=Scheme.DARK),
     Picture("health-small", Target("health"), size=SMALL),
+    Picture("operators", Target("operators")),
+    Picture("operators-new", Target("operators"), (press("New operator"),), scheme=Scheme.DARK),
     Picture("connect", Target("connect")),
     # Last, because it saves: a second link, without which the first could not be taken away.
     Picture(

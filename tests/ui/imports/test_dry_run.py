@@ -155,16 +155,19 @@ def test_that_a_dry_run_can_be_cancelled_and_then_run_again(
     monkeypatch.setattr(plan, "look", slowly)
     monkeypatch.setattr(plan, "pieces", lambda entries: [entries[:3], entries[3:]])
     take(screen, people_file)
+    screen.new.run_button.setFocus()
     screen.new.run_button.click()
     assert screen.progress.words.text() == "Dry run of people.csv"
     assert not screen.new.run_button.isEnabled()
     assert begun.wait(10)
+    assert screen.progress.cancel_button.hasFocus()
     press(screen, "Cancel")
     assert "stopping" in screen.progress.words.text()
     gate.set()
     background.wait_idle()
     assert screen.messages.text == "The dry run was cancelled."
     assert (screen.tabs.currentIndex(), screen.progress.isVisible()) == (Tab.NEW, False)
+    assert screen.new.run_button.hasFocus()
     rehearse(screen)
     assert screen.tabs.currentIndex() == Tab.DRY_RUN
 

@@ -43,7 +43,10 @@ class ExportPanel(SidePanel):
         )
         self.lines.addItem(self.tr("One for each end user"), False)
         self.lines.addItem(self.tr("One for each linked account, with its name"), True)
+        self.format.setAccessibleName(self.tr("Form"))  # Qt would tell what is chosen in place of the name
+        self.lines.setAccessibleName(self.tr("Rows"))
         self.work = LongWork(page)
+        self.work.ended.connect(lambda: self._allow(True))
         self.progress = ProgressStrip(
             self.work,
             note=self.tr("You can leave this page. Closing the window stops it, and no file is written."),
@@ -59,7 +62,6 @@ class ExportPanel(SidePanel):
         self.body.addWidget(self.progress)
         self.save_button = self.add_button(self.tr("Choose file and export…"), self.ask, kind="primary")
         self.work.begun.connect(lambda _words: self._allow(False))
-        self.work.ended.connect(lambda: self._allow(True))
 
     def start(self, filters: UserFilters, count: int) -> None:
         """Offer to export what the table shows."""

@@ -85,15 +85,15 @@ def _columns() -> tuple[Column, ...]:
 
     return (
         Column("file", tr("File"), 180, stretch=True),
-        Column("site", tr("Site"), 110, Kind.SECONDARY),
-        Column("status", tr("State"), 104, Kind.CHIP),
+        Column("site", tr("Site"), 96, Kind.SECONDARY),
+        Column("status", tr("State"), 100, Kind.CHIP),
+        Column("rows", tr("Rows"), 96, Kind.ID),
+        Column("created", tr("Created"), 74, Kind.AMOUNT),
+        Column("changed", tr("Changed"), 74, Kind.AMOUNT),
+        Column("unchanged", tr("Unchanged"), 88, Kind.AMOUNT),
+        Column("refused", tr("Refused"), 74, Kind.AMOUNT),
         Column("when", tr("Begun"), 104, Kind.SECONDARY),
         Column("who", tr("By"), 110, Kind.SECONDARY),
-        Column("rows", tr("Rows"), 120, Kind.ID),
-        Column("created", tr("Created"), 80, Kind.AMOUNT),
-        Column("changed", tr("Changed"), 80, Kind.AMOUNT),
-        Column("unchanged", tr("Unchanged"), 92, Kind.AMOUNT),
-        Column("refused", tr("Refused"), 80, Kind.AMOUNT),
     )
 
 
@@ -107,9 +107,9 @@ def _line(batch: Batch, now: datetime) -> Row:
             Cell(" ".join(batch.file_name.split()), tooltip=batch.file_name),
             batch.site,
             Cell(words, meaning),
-            Cell(clock_text(batch.created_at, now), tooltip=zone_text(batch.created_at)),
-            Cell(batch.created_by, tooltip=batch.created_by),
             rows,
             *(number(count) for count in (counts.created, counts.changed, counts.unchanged, counts.refused)),
+            Cell(clock_text(batch.created_at, now), tooltip=zone_text(batch.created_at)),
+            Cell(batch.created_by, tooltip=batch.created_by),
         ),
     )

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.scrolling import keep_in_view
-from portal_admin.ui.widgets.text import PlainLabel, restyle
+from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
 
 NAME_WIDTH = 88
 
@@ -66,12 +66,16 @@ class LineForm(QWidget):
         box.setMinimumContentsLength(10)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         label.setBuddy(box)
+        box.setAccessibleName(name.replace("&", ""))  # Qt would tell what is chosen in place of the name
         error = PlainLabel(kind="error", wrap=True)
         at = self._grid.rowCount()
         self._grid.addWidget(label, at, 0)
         self._grid.addWidget(box, at, 1)
         self._grid.addWidget(error, at + 1, 1)
         error.hide()
+        box.currentTextChanged.connect(
+            lambda text: set_tooltip(box, text)
+        )  # names may be longer than the box
         self.lines[key] = Line(label, box, error)
         return box
 

@@ -20,7 +20,7 @@ from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
-FORM_WIDTH = 344
+FORM_WIDTH = 384
 
 
 class NewImport(QWidget):

@@ -28,7 +28,7 @@ class OptionPart(QWidget):
         self.status.addItem(self.tr("Active, login elsewhere"), Status.ACTIVE)
         self.mail = QCheckBox(self.tr("&Queue mails"))
         self.mail.setChecked(True)
-        self.whole = QCheckBox(self.tr("A&ll rows or none"))
+        self.whole = QCheckBox(self.tr("All &rows or none"))
         for box, words in (
             (self.mail, self.tr("Each new Pending user gets a mail with a link to register.")),
             (self.whole, self.tr("One refused row then keeps the whole file from being imported.")),

@@ -51,6 +51,7 @@ class ImportsPage(Page):
         self.result = ResultView()
         self.history = History()
         self.runner = Runner(self)
+        self.runner.work.ended.connect(lambda: self._set_busy(False))
         self.progress = ProgressStrip(
             self.runner.work,
             note=self.tr(
@@ -102,7 +103,6 @@ class ImportsPage(Page):
             actions.save_wanted.connect(self.runner.ask_where_to_save)
             actions.undo_wanted.connect(self.runner.ask_undo)
         self.runner.work.begun.connect(lambda _words: self._set_busy(True))
-        self.runner.work.ended.connect(lambda: self._set_busy(False))
         self.runner.imported.connect(self._imported_now)
         self.runner.changed.connect(self._changed_now)
         self.runner.failed.connect(self._read_history)
@@ -291,6 +291,8 @@ class ImportsPage(Page):
             self._imported = request
             self._compare()
         self._show_outcome(outcome)
+        if self.isVisible():
+            self.result.list.table.view.setFocus()
         self._read_history()
 
     def _changed_now(self, batch: Batch) -> None:

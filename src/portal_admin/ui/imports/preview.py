@@ -17,7 +17,7 @@ from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
 MOST_ROWS, MOST_COLUMNS = 50, 40
 LONGEST_CELL = 300
-WIDE, NARROW = 230, 150
+WIDE, NARROW = 230, 120
 
 
 class Preview(QWidget):

@@ -37,7 +37,7 @@ def columns(*, planned: bool) -> tuple[Column, ...]:
 
     return (
         Column("row", tr("Row"), 72, Kind.ID, sortable=True),
-        Column("result", tr("Result"), 104, Kind.CHIP, sortable=True),
+        Column("result", tr("Result"), 112, Kind.CHIP, sortable=True),
         Column("email", tr("Email"), 240, sortable=True),
         Column("reason", tr("Why"), 240, Kind.TEXT, stretch=True),
         *((Column("opens", tr("Contracts"), 96, Kind.AMOUNT, sortable=True),) if planned else ()),
