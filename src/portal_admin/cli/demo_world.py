@@ -11,6 +11,7 @@ from datetime import datetime
 
 from portal_admin.credentials import Secret, remember_for_session
 from portal_admin.domain.access import site_keys
+from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import EndUser, Site, Status
 from portal_admin.domain.records import Contact, Contract, Removed
 from portal_admin.domain.text import label_key
@@ -19,7 +20,7 @@ from portal_admin.paths import config_folder, resources
 from portal_admin.sandbox import cases
 from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.server import Sandbox
-from portal_admin.services import database, sites, users
+from portal_admin.services import brand, database, sites, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile, add_profile, default_database_url
@@ -36,6 +37,12 @@ SITES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("NORTHWIND", "Northwind Leasing", ("Northwind",), True),
     ("PRAIRIE", "Prairie Equipment Finance", ("PRAIRIE", "Prairie West"), False),
     ("EASTCOAST", "East Coast Capital", ("EASTERN",), False),
+)
+# Site, the domain of its mails and links, the colour of its buttons.
+BRANDS = (
+    ("NORTHWIND", "northwind.example", "#2458C5"),
+    ("PRAIRIE", "prairie-equipment.example", "#17693A"),
+    ("EASTCOAST", "eastcoast.example", "#7A1F3D"),
 )
 STILL_PENDING = ("NORTHWIND", "nina.reyes@redcedar.example", "Nina", "Reyes", ("A-90003",))
 NEIGHBOURS = 60
@@ -68,6 +75,7 @@ def demo_world(*, say: Callable[[str], None], now: datetime | None = None) -> It
 
 def _fill(desk: Desk, aspire: Sandbox) -> None:
     made = [sites.create_site(desk, key=k, name=n, labels=ls, unlabelled=u) for k, n, ls, u in SITES]
+    _brand(desk, {site.key: site.name for site in made})
     sync(desk)
     # The picker judges by the portal's copy here, which is a moment old: asking ASPIRE for each would take longer.
     offline = replace(desk, aspire=None)
@@ -76,6 +84,12 @@ def _fill(desk: Desk, aspire: Sandbox) -> None:
     _book_just_now(desk, aspire)
     for kind, oid, fields in cases.AFTER_SYNC:
         aspire.patch(kind, oid, **fields)
+
+
+def _brand(desk: Desk, names: dict[str, str]) -> None:
+    for key, domain, color in BRANDS:
+        typed = Brand(names[key], f"portal@{domain}", f"help@{domain}", f"https://my.{domain}", color)
+        brand.set_brand(desk, site=key, brand=typed)
 
 
 def _create_callers(desk: Desk) -> None:

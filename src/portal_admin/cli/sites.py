@@ -113,6 +113,7 @@ def set_brand(context: Context, args: Namespace) -> int:
     """Give a site its brand."""
     from portal_admin.domain.brand import Brand
     from portal_admin.services import brand as brands
+    from portal_admin.services import sites
 
     logo = brands.read_logo(args.logo) if args.logo else None
     if not args.logo and not args.no_logo:
@@ -120,10 +121,15 @@ def set_brand(context: Context, args: Namespace) -> int:
         logo = stored.logo if stored else None
     typed = Brand(args.sender_name, args.sender_address, args.support_email, args.link_base, args.color, logo)
     made = brands.set_brand(context.desk, site=args.key, brand=typed)
+    key = next(
+        site.key
+        for site in sites.list_sites(context.desk)
+        if site.key.casefold() == args.key.strip().casefold()
+    )
     picture = {"type": made.logo_type, "bytes": len(made.logo)} if made.logo else None
     context.out.record(
         {
-            "site": args.key,
+            "site": key,
             "sender_name": made.sender_name,
             "sender_address": made.sender_address,
             "support_email": made.support_email,
@@ -132,7 +138,7 @@ def set_brand(context: Context, args: Namespace) -> int:
             "logo": picture,
         },
         fields={
-            "Site": args.key,
+            "Site": key,
             "Sender": f"{made.sender_name} <{made.sender_address}>",
             "Support": made.support_email,
             "Links": made.link_base,
