@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from sqlalchemy import Engine
 
 from portal_admin.domain.lifecycle import Action
@@ -240,3 +240,15 @@ def test_that_enter_right_after_moving_opens_the_user_moved_to(
     qtbot.keyClick(users_page.table.view, Qt.Key.Key_Return)
     settle()
     assert users_page.edit_panel.first_name.text() == "Hal"
+
+
+def test_that_history_leads_to_the_persons_story(
+    users_page: EndUsersPage, qtbot: Any, settle: Settle
+) -> None:
+    users_page.open(Target("end_users", site="NW", email="ann@prairie.example"))
+    settle()
+    gone: list[Target] = []
+    users_page.navigator.open.connect(gone.append)
+    (history,) = [b for b in users_page.details.findChildren(QToolButton) if b.accessibleName() == "History"]
+    history.click()
+    assert gone == [Target("audit", site="NW", email="ann@prairie.example")]

@@ -18,10 +18,11 @@ from portal_admin.ui.widgets.text import set_tooltip
 
 
 class ActionList(QWidget):
-    """`asked` carries an action, the others ask for Account access and for an approval; all with the user."""
+    """`asked` carries an action, the others ask for Account access, history and approval; all with the user."""
 
     asked = Signal(object, object)
     access_wanted = Signal(object)
+    history_wanted = Signal(object)
     approval_wanted = Signal(object)
 
     def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
@@ -33,6 +34,8 @@ class ActionList(QWidget):
         }
         self.access_button = _flat(self.tr("Account access"), "link", self._ask_access)
         set_tooltip(self.access_button, self.tr("Link and unlink accounts, and see every contract and why."))
+        self.history_button = _flat(self.tr("History"), "history", self._ask_history)
+        set_tooltip(self.history_button, self.tr("Everything that was done to this person, by whom and why."))
         self.approve_button = _flat(self.tr("Approve for a colleague…"), "check", self._ask_approval)
         told = self.tr(
             "Vouch for a caller who talks to a colleague, so that they can reset or change the email."
@@ -45,7 +48,7 @@ class ActionList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for made in (edit, self.access_button, *others, self.approve_button):
+        for made in (edit, self.access_button, self.history_button, *others, self.approve_button):
             column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_user(self, user: EndUser) -> None:
@@ -73,6 +76,10 @@ class ActionList(QWidget):
     def _ask_access(self) -> None:
         if self._user is not None:
             self.access_wanted.emit(self._user)
+
+    def _ask_history(self) -> None:
+        if self._user is not None:
+            self.history_wanted.emit(self._user)
 
     def _ask_approval(self) -> None:
         if self._user is not None:

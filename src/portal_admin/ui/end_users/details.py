@@ -32,6 +32,7 @@ class UserDetails(QFrame):
 
     asked = Signal(object, object)
     access_wanted = Signal(object)
+    history_wanted = Signal(object)
     approval_wanted = Signal(object)
 
     def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
@@ -50,6 +51,7 @@ class UserDetails(QFrame):
         self._actions = ActionList(rights)
         self._actions.asked.connect(self.asked)
         self._actions.access_wanted.connect(self.access_wanted)
+        self._actions.history_wanted.connect(self.history_wanted)
         self._actions.approval_wanted.connect(self.approval_wanted)
         self.state = StatePanel(self._content())
         column = QVBoxLayout(self)

@@ -90,6 +90,7 @@ class EndUsersPage(Page):
         self.table.opened.connect(self._open_editor)
         self.details.asked.connect(self._act)
         self.details.access_wanted.connect(self._go_to_access)
+        self.details.history_wanted.connect(self._go_to_history)
         self.details.approval_wanted.connect(self._approve)
         self.actions_of_user.changed.connect(self._reveal)
         self.saved.changed.connect(self._reveal)
@@ -328,6 +329,9 @@ class EndUsersPage(Page):
 
     def _go_to_access(self, user: EndUser) -> None:
         self.navigator.go("account_access", site=user.site, email=user.email)
+
+    def _go_to_history(self, user: EndUser) -> None:
+        self.navigator.go("audit", site=user.site, email=user.email)
 
     def _go_to_sites(self) -> None:
         self.navigator.go("sites")
