@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,4 +73,4 @@ def send() -> Send:
 
 def queue(desk: Desk, email: str = PAUL, site: str = "MAIN") -> int:
     """Queue a registration mail, and return its id."""
-    return users.resend_registration(replace(desk, operation=None), site=site, email=email).mail_id
+    return users.resend_registration(desk, site=site, email=email).mail_id
