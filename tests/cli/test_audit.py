@@ -138,3 +138,21 @@ def test_that_an_export_is_an_event_itself(worked: Cli, tmp_path: Path) -> None:
     again = worked("audit", "export", str(file), "--json")
     assert (again.code, again.error["field"]) == (1, "file")
     assert worked("audit", "export", str(file), "--overwrite").code == 0
+
+
+def test_that_a_restored_backup_is_noticed_explained_and_accepted(
+    worked: Cli, portal: Engine, tmp_path: Path
+) -> None:
+    backup = tmp_path / "monday.db"
+    assert worked("db", "backup", str(backup)).code == 0
+    for name in ("Tuesday", "Wednesday"):
+        assert worked("users", "edit", "--site", "MAIN", "--email", RUTH, "--first", name).code == 0
+    portal.dispose()
+    assert worked("db", "restore", str(backup)).code == 0
+    ran = worked("audit", "verify", "--json")
+    assert (ran.code, ran.row["broken"]["id"]) == (1, 5)
+    problem = ran.row["broken"]["problem"]
+    assert f"Line 4 says that {operator_name()} restored a backup" in problem
+    assert "portal-admin audit accept-restore" in problem
+    assert worked("audit", "accept-restore", "--reason", "the disk failed").code == 0
+    assert worked("audit", "verify").code == 0
