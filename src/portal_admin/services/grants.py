@@ -112,7 +112,7 @@ NEEDS: dict[Permission, Rights] = {
     Permission.EDIT_USER: LINE + NAMES,
     Permission.RESEND_REGISTRATION: LINE + MAIL,
     Permission.RESET_PASSWORD: LINE + MAIL,
-    Permission.DEACTIVATE_USER: LINE + STATUS,
+    Permission.DEACTIVATE_USER: LINE + STATUS + change(mail_outbox, "status"),
     Permission.REACTIVATE_USER: LINE + STATUS,
     Permission.CHANGE_EMAIL: LINE + STATUS + add(end_user, account_link) + MAIL,
     Permission.VERIFY_CALLER: LINE + add(caller_verification),
