@@ -204,6 +204,7 @@ PICTURES = (
     Picture("field-reference-catalogue", Target("field_reference")),
     Picture("sites", Target("sites", site="NORTHWIND")),
     Picture("sites-map", Target("sites", site="NORTHWIND"), (press("Map labels…"), tick("LEGACY"))),
+    Picture("sites-brand", Target("sites", site="PRAIRIE"), (press("Brand…"),)),
     Picture("sites-new", Target("sites"), (press("New site"), press("Create site")), scheme=Scheme.DARK),
     Picture("health", Target("health")),
     Picture("health-dark", Target("health"), scheme=Scheme.DARK),
@@ -223,6 +224,11 @@ PICTURES = (
             press("Unlink…"),
         ),
     ),
+    # After it, because the story tells of it.
+    Picture("audit", Target("audit"), (press("Verify"),)),
+    Picture("audit-story", Target("audit", **STEVE)),
+    Picture("audit-dark", Target("audit"), scheme=Scheme.DARK),
+    Picture("audit-small", Target("audit", **STEVE), size=SMALL),
 )
 
 
