@@ -145,3 +145,18 @@ def test_that_import_is_a_page_of_its_own(users_page: EndUsersPage) -> None:
     users_page.navigator.open.connect(gone.append)
     press(users_page, "Import…")
     assert gone == [Target("imports")]
+
+
+def test_that_beside_a_panel_in_a_narrow_window_the_buttons_keep_their_icons_and_names(
+    users_page: EndUsersPage, settle: Settle
+) -> None:
+    users_page.resize(832, 500)
+    press(users_page, "Export…")
+    settle()
+    QApplication.processEvents()
+    files = users_page.files
+    for made, name in ((files.export_button, "Export…"), (files.import_button, "Import…")):
+        assert (made.text(), made.accessibleName(), made.icon().isNull()) == ("", name, False)
+    files.panel.close_panel()
+    QApplication.processEvents()
+    assert (files.export_button.text(), files.import_button.text()) == ("Export…", "Import…")

@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from sqlalchemy import Engine, update
 
 from portal_admin.domain.people import Status
@@ -19,6 +20,8 @@ from portal_admin.models.engine import writing
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports import working
+from portal_admin.services.imports.batches import list_batches
+from portal_admin.services.imports.commit import resume
 from portal_admin.ui import background
 from portal_admin.ui.imports.page import ImportsPage, Tab
 from portal_admin.ui.navigation import Target
@@ -303,3 +306,18 @@ def test_that_a_place_that_cannot_be_written_to_is_said(rehearsed: ImportsPage, 
     press(rehearsed.result, "Save failed rows…")
     name_in_dialog(tmp_path / "nowhere" / "failed.xlsx")
     assert "another folder" in rehearsed.messages.text
+
+
+def test_that_closing_the_window_stops_the_import_where_another_desk_can_go_on(
+    rehearsed: ImportsPage, offline_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    rehearsed.dry_run.import_button.click()
+    assert gate.reached.wait(10)
+    rehearsed.runner.work.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gate.opened.set()
+    assert background.drain(10)
+    (batch,) = list_batches(offline_desk)
+    assert (batch.resumable, batch.runner, batch.counts.read) == (True, None, 4)
+    assert resume(offline_desk, batch=batch.id).complete

@@ -228,3 +228,14 @@ def test_that_strange_headings_keep_the_form_narrow(
     before = screen.new.columns.width()
     take(screen, path)
     assert screen.new.columns.width() == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (832, 500)])
+def test_that_nothing_is_wider_than_its_place(rehearsed: ImportsPage, width: int, height: int) -> None:
+    rehearsed.resize(width, height)
+    rehearsed.dry_run.import_button.click()
+    background.wait_idle()
+    for tab in Tab:
+        rehearsed.tabs.setCurrentIndex(tab)
+        QApplication.processEvents()
+        assert (rehearsed.width(), rehearsed.height()) == (width, height), tab

@@ -11,6 +11,7 @@ from portal_admin.domain.permissions import Permission
 from portal_admin.ui.end_users.export_panel import ExportPanel
 from portal_admin.ui.end_users.user_rows import UserFilters
 from portal_admin.ui.page import Page
+from portal_admin.ui.widgets.folding_button import FoldingButton
 from portal_admin.ui.widgets.text import set_tooltip
 
 
@@ -30,8 +31,11 @@ class FileActions(QObject):
         self._shown = shown
         self._opening = opening
         self._adopt = adopt
-        self.export_button = page.header.add_action(self.tr("Export…"), self.export, icon="download")
-        self.import_button = page.header.add_action(self.tr("Import…"), self.go_to_import, icon="upload")
+        # Beside an open panel there is little room.
+        self.export_button = FoldingButton(self.tr("Export…"), self.export, icon="download")
+        self.import_button = FoldingButton(self.tr("Import…"), self.go_to_import, icon="upload")
+        for made in (self.export_button, self.import_button):
+            page.header.actions_row.insertWidget(0, made)
         set_tooltip(self.export_button, self.tr("Write the end users that the table shows to a file"))
         set_tooltip(self.import_button, self.tr("Take over end users and links from a file"))
         page.rights.guard(self.export_button, Permission.EXPORT)
