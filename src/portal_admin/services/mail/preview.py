@@ -11,6 +11,7 @@ from portal_admin.errors import InvalidInput
 from portal_admin.services.mail.compose import SUBJECT, Letter, logo_id, one_line, texts
 
 NOBODY = ("Jordan Lee", "jordan.lee@example.com")
+FIELDS = ("sender_name", "sender_address", "support_email", "link_base")
 SAMPLE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -27,15 +28,17 @@ class Preview:
 
 
 def preview(brand: Brand, kind: MailKind) -> Preview:
-    """A sample mail to nobody; a colour that cannot be used is left out, everything else is shown as typed."""
+    """A sample mail to nobody, with … for what is still blank; a colour that cannot be used is left out."""
     try:
         color = check_color(brand.color)
     except InvalidInput:
         color = None
+    blank = [field for field in FIELDS if not getattr(brand, field).strip()]
+    brand = replace(brand, color=color, **dict.fromkeys(blank, "…"))
     name, address = NOBODY
     where = link(brand.link_base.strip().rstrip("/"), kind, SAMPLE, b"")
     letter = Letter(kind, SAMPLE, address, name, where, LIFETIMES[kind])
-    plain, rich = texts(letter, replace(brand, color=color))
+    plain, rich = texts(letter, brand)
     return Preview(
         sender=f"{one_line(brand.sender_name)} <{one_line(brand.sender_address)}>",
         reply_to=one_line(brand.support_email),

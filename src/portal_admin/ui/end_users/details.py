@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.lifecycle import Action
+from portal_admin.domain.mail import LastMail
 from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.early_resets import Caution
 from portal_admin.ui.end_users.action_list import ActionList
 from portal_admin.ui.end_users.caution_view import CautionView
 from portal_admin.ui.end_users.linked_accounts import LinkedAccounts
-from portal_admin.ui.end_users.mail_words import hover_words, long_words
+from portal_admin.ui.end_users.mail_words import MAIL_MEANINGS, hover_words, long_words
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
@@ -45,7 +46,8 @@ class UserDetails(QFrame):
         self._email = ElidedLabel()
         self._status = StatusChip()
         self._site = ElidedLabel(kind="secondary")
-        self._facts = [PlainLabel(wrap=True) for _ in range(3)]
+        self._facts = [PlainLabel(wrap=True) for _ in range(2)]
+        self._mail = PlainLabel(kind="secondary", wrap=True)
         self._accounts = LinkedAccounts()
         self.caution = CautionView()
         self._actions = ActionList(rights)
@@ -89,10 +91,8 @@ class UserDetails(QFrame):
         self._email.setText(user.email)
         self._status.set(user.status.value)
         self._site.setText(self.tr("on site {site}").format(site=user.site))
-        mail, created, changes = self._facts
-        last = user.last_mail
-        mail.setText(long_words(last, now) if last else self.tr("none"))
-        set_tooltip(mail, hover_words(last) if last else "")
+        self._show_mail(user.last_mail, now)
+        created, changes = self._facts
         created.setText(clock_text(user.created_at, now))
         set_tooltip(created, zone_text(user.created_at))
         changes.setText(self._version_words(user.version))
@@ -100,6 +100,14 @@ class UserDetails(QFrame):
         self._actions.show_user(user)
         self._accounts.show_overview(overview)
         self.state.content()
+
+    def _show_mail(self, mail: LastMail | None, now: datetime) -> None:
+        """What callers ask about first stands by their name."""
+        self._mail.setVisible(mail is not None)
+        if mail is not None:
+            self._mail.setText(long_words(mail, now))
+            self._mail.set_meaning(MAIL_MEANINGS[mail.status][0] if mail.note else None)
+            set_tooltip(self._mail, hover_words(mail))
 
     def _content(self) -> QScrollArea:
         inner = QWidget()
@@ -139,13 +147,14 @@ class UserDetails(QFrame):
         column.addWidget(self._name)
         column.addLayout(row)
         column.addLayout(chips)
+        column.addWidget(self._mail)
         column.addWidget(self.caution)
         return holder
 
     def _fact_lines(self) -> QWidget:
         holder = QWidget()
         grid = FactGrid(holder)
-        names = (self.tr("Last mail"), self.tr("Created"), self.tr("Changes"))
+        names = (self.tr("Created"), self.tr("Changes"))
         for name, value in zip(names, self._facts, strict=True):
             grid.add_fact(name, value)
         return holder

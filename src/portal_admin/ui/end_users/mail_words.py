@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
 from portal_admin.domain.mail import LastMail, MailKind, MailStatus
+from portal_admin.ui.theme import Meaning
 from portal_admin.ui.widgets.ages import clock_text, zone_text
+
+# How a mail with something to say of it stands out, and its icon.
+MAIL_MEANINGS: Mapping[MailStatus, tuple[Meaning | None, str | None]] = {
+    MailStatus.QUEUED: (Meaning.ATTENTION, "warning"),
+    MailStatus.SENT: (None, None),
+    MailStatus.FAILED: (Meaning.BAD, "cross"),
+}
 
 
 def _tr(text: str) -> str:

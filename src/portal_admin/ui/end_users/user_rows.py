@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from portal_admin.domain.mail import MailStatus
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.services.desk import Desk
 from portal_admin.services.user_list import UserList, UserQuery
-from portal_admin.ui.end_users.mail_words import hover_words, short_words
+from portal_admin.ui.end_users.mail_words import MAIL_MEANINGS, hover_words, short_words
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Query, Row, Snapshot
-from portal_admin.ui.theme import Meaning
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.chip import STATUS_MEANINGS
 
 NAMED_ACCOUNTS = 2
-MAIL_MEANINGS: Mapping[MailStatus, tuple[Meaning | None, str | None]] = {
-    MailStatus.QUEUED: (Meaning.ATTENTION, "warning"),
-    MailStatus.SENT: (None, None),
-    MailStatus.FAILED: (Meaning.BAD, "cross"),
-}
 
 
 class UserKey(NamedTuple):

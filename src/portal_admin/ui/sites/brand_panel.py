@@ -19,7 +19,6 @@ from portal_admin.ui.widgets.text import PlainLabel
 
 PAUSE = 150
 SAVE = "set_brand"
-EMPTY = Brand("", "", "", "")
 
 
 class BrandPanel(SidePanel):
@@ -89,7 +88,7 @@ class BrandPanel(SidePanel):
             self.messages.clear()
         draft = self._drafts.get(site.key)
         # A draft goes with the brand it was made on: Save must meet what others saved since.
-        before, shown = draft or (stored, stored or EMPTY)
+        before, shown = draft or (stored, stored or _first(site))
         self.site, self._stored = site, before
         self._fill(shown)
         self.form.clear_errors()
@@ -154,7 +153,7 @@ class BrandPanel(SidePanel):
         self.discard_button.setEnabled(self._differs())
 
     def _differs(self) -> bool:
-        return _contents(self.typed) != _contents(self._stored or EMPTY)
+        return self.site is not None and _contents(self.typed) != _contents(self._stored or _first(self.site))
 
     def _preview(self) -> None:
         background.later(self, PAUSE, self._draw, replaces="preview")
@@ -227,6 +226,11 @@ class BrandPanel(SidePanel):
         if self.site is not None:
             self._drafts.pop(self.site.key, None)
             self.start(self.site, self._stored)
+
+
+def _first(site: Site) -> Brand:
+    """What the form begins with on a site without a brand."""
+    return Brand(site.name, "", "", "")
 
 
 def _contents(brand: Brand) -> tuple[object, ...]:

@@ -20,11 +20,11 @@ def _tr(text: str) -> str:
 def site_columns() -> tuple[Column, ...]:
     """The columns of the sites."""
     return (
-        Column("key", _tr("Key"), 124, sortable=True),
-        Column("name", _tr("Name"), 208, sortable=True),
-        Column("labels", _tr("Private labels"), 180, stretch=True),
-        Column("unlabelled", _tr("No label"), 96, Kind.SECONDARY),
-        Column("sender", _tr("Mails come from"), 220),
+        Column("key", _tr("Key"), 112, sortable=True),
+        Column("name", _tr("Name"), 176, sortable=True),
+        Column("labels", _tr("Private labels"), 112, stretch=True),
+        Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
+        Column("sender", _tr("Mail sender"), 112, Kind.SECONDARY),
     )
 
 
@@ -49,10 +49,11 @@ def site_row(site: Site, brand: Brand | None) -> Row:
 
 
 def sender_cell(brand: Brand | None) -> Cell:
-    """The address that mails come from, or that there is none."""
+    """Whether mails can be sent, with the address that they come from on hover."""
     if brand is None:
-        return Cell(_tr("no sender yet"), Meaning.ATTENTION, "warning")
-    return Cell(brand.sender_address, tooltip=f"{brand.sender_name} <{brand.sender_address}>")
+        words = _tr("Mails of this site wait until it has a sender.")
+        return Cell(_tr("not set"), Meaning.ATTENTION, "warning", tooltip=words)
+    return Cell(_tr("set"), tooltip=f"{brand.sender_name} <{brand.sender_address}>")
 
 
 def label_columns() -> tuple[Column, ...]:
