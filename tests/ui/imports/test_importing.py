@@ -232,7 +232,9 @@ def test_that_other_roles_are_told_who_may_and_can_drop_nothing(screen: ImportsP
     assert screen.state.state is State.NOT_ALLOWED
     assert f"is for Administrators; you are {role}" in said(screen)
     screen.rights.learn(Role.ADMINISTRATOR)
+    background.wait_idle()
     assert screen.state.state is State.CONTENT
+    assert screen.new.options.site.count() == 3
 
 
 def test_that_without_a_site_the_way_to_one_is_shown(

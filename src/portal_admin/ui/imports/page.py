@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import Site
 from portal_admin.domain.permissions import Permission
 from portal_admin.errors import DeskError
 from portal_admin.services import sites
-from portal_admin.services.imports import mapping, source
 from portal_admin.services.imports.batches import Batch, Outcome, list_batches, show_batch
 from portal_admin.services.imports.plan import Plan, rehearse
-from portal_admin.services.imports.source import Source, Table
 from portal_admin.ui.imports.dry_run import DryRun, Request
+from portal_admin.ui.imports.file_reader import FileReader
 from portal_admin.ui.imports.history import History
 from portal_admin.ui.imports.new_import import NewImport
 from portal_admin.ui.imports.result import ResultView
@@ -29,7 +26,7 @@ from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.widgets.progress import ProgressStrip
-from portal_admin.ui.widgets.state_panel import StatePanel
+from portal_admin.ui.widgets.state_panel import State, StatePanel
 
 
 class Tab(IntEnum):
@@ -43,10 +40,10 @@ class ImportsPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._source: Source | None = None
         self._imported: Request | None = None
         self._told_unfinished = False
         self.new = NewImport()
+        self.reader = FileReader(self, self.new)
         self.dry_run = DryRun()
         self.result = ResultView()
         self.history = History()
@@ -88,12 +85,10 @@ class ImportsPage(Page):
         column.addWidget(self.stack, 1)
         self.state = StatePanel(content)
         self.body.addWidget(self.state, 1)
-        self.setAcceptDrops(True)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
-        self.new.file.chosen.connect(self.load)
-        self.new.file.reread.connect(self._read_again)
+        self.reader.begun.connect(lambda: self.go_to(Tab.NEW))
         self.new.changed.connect(self._compare)
         self.new.dry_run_wanted.connect(self.rehearse)
         self.dry_run.wanted.connect(self.runner.begin)
@@ -133,8 +128,9 @@ class ImportsPage(Page):
         reason = self.rights.refusal(Permission.IMPORT_USERS)
         if reason is not None:
             self.state.not_allowed(self.tr("Your role may not import"), reason)
-        else:
+        elif self.state.state is State.NOT_ALLOWED:
             self.state.content()
+            self.refresh()
 
     def _read_sites(self) -> None:
         desk = self.desk
@@ -185,41 +181,6 @@ class ImportsPage(Page):
         self.go_to(Tab.HISTORY)
         self.history.table.select(batch.id)
         self.history.table.view.setFocus()
-
-    # The file
-
-    def load(self, path: Path) -> None:
-        """Read a file from disk and show its first rows."""
-        self.go_to(Tab.NEW)
-        self._read(lambda: source.read_source(path), {})
-
-    def _read_again(self) -> None:
-        kept = self._source
-        if kept is not None:
-            self._read(lambda: kept, self.new.file.reading)
-
-    def _read(self, get: Callable[[], Source], how: dict[str, str | None]) -> None:
-        self.new.preview.state.loading(self.tr("Reading the file…"))
-
-        def work() -> tuple[Source, Table]:
-            found = get()
-            return found, source.open_table(found, **how)
-
-        def done(read: tuple[Source, Table]) -> None:
-            before, table = self.new.table, read[1]
-            self._source = read[0]
-            same = before is not None and before.header == table.header
-            self.new.show_table(table, self.new.columns.mapping if same else mapping.recognise(table.header))
-            self.messages.clear()
-
-        def failed(error: DeskError) -> None:
-            self.new.preview.state.content()
-            if self.new.table is None:
-                self.new.preview.tell_none(self.new.file.ask)
-            if not self.new.show_error(error):
-                self.messages.error(error)
-
-        self.run(work, done, failed, replaces="file")
 
     def _ask_file(self) -> None:
         if self.state.isVisible() and self.rights.refusal(Permission.IMPORT_USERS) is None:
@@ -315,23 +276,3 @@ class ImportsPage(Page):
     def _show_outcome(self, outcome: Outcome) -> None:
         self.go_to(Tab.RESULT)
         self.result.show_outcome(outcome, self.desk.clock())
-
-    # A file may be dropped anywhere on the page.
-
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _file_of(event) is not None and self.rights.refusal(Permission.IMPORT_USERS) is None:
-            event.acceptProposedAction()
-
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = _file_of(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.load(path)
-
-
-def _file_of(event: QDropEvent) -> Path | None:
-    """The one file that is dropped."""
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
