@@ -101,10 +101,16 @@ def test_that_the_note_is_recorded_and_no_other_caller_meets_it(
     assert (panel.check.note.text(), panel.check.method) == ("", None)
 
 
-def test_that_channels_on_record_are_masked(users_page: EndUsersPage, qtbot: Any, settle: Settle) -> None:
+def test_that_channels_on_record_are_masked_and_a_look_is_audited(
+    users_page: EndUsersPage, engine: Engine, qtbot: Any, settle: Settle
+) -> None:
     panel = start_reset(users_page, qtbot, settle)
     assert "o•••@prairie.example" in said(panel)
     assert "office@" not in said(panel)
+    panel.check.reveal_button.click()
+    settle()
+    assert "office@prairie.example" in said(panel)
+    assert [row.action for row in audit_rows(engine)] == ["caller.reveal"]
 
 
 def test_that_a_colleague_approves_on_the_same_users_page_and_enter_is_enough_then(

@@ -60,7 +60,21 @@ def caller(desk: Desk, *, site: str, email: str) -> Caller:
     """What is known of who is calling about an end user."""
     with reading(desk.engine) as connection:
         user = people.find_user(connection, find_site(connection, site), email)
-        return Caller(_newest(connection, desk, user), _channels(connection, user))
+        channels = dict.fromkeys(map(masked, _channels(connection, user)))
+        return Caller(_newest(connection, desk, user), tuple(channels))
+
+
+@action(Permission.REVEAL)
+def reveal_channels(desk: Desk, *, site: str, email: str) -> tuple[str, ...]:
+    """The channels of record unmasked, for who must use one; the audit tells who looked, and not what was seen."""
+    with changing(desk) as connection:
+        user = people.find_user(connection, find_site(connection, site), email)
+        found = _channels(connection, user)
+        shown = {"shown": [masked(one) for one in found]}
+        audit.record(
+            connection, desk, action="caller.reveal", subject=user.email, site=user.site, after=shown
+        )
+        return found
 
 
 def require_verified(
@@ -137,7 +151,7 @@ def _channels(connection: Connection, user: EndUser) -> tuple[str, ...]:
     for query in (account.order_by(aspire_account.c.oid), contact.order_by(aspire_contact.c.oid)):
         for several in connection.execute(query.limit(CHANNELS_SHOWN)).scalars():
             # One source field may hold several addresses (`self`).
-            found.update((masked(one), None) for one in re.split("[,;]", several or "") if one.strip())
+            found.update((one.strip(), None) for one in re.split("[,;]", several or "") if one.strip())
     return tuple(found)[:CHANNELS_SHOWN]
 
 

@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton
 
 from portal_admin.domain.people import EndUser
 from portal_admin.domain.verification import LABELS, Method, Proof, Verification
+from portal_admin.services import verification
+from portal_admin.services.change import permission_of
 from portal_admin.services.verification import Caller
 from portal_admin.ui.override import override
+from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import age_text, clock_text
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.form import Field
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.scrolling import keep_in_view
-from portal_admin.ui.widgets.text import PlainLabel, restyle
+from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
 
 KEYS = {Qt.Key.Key_1.value + number: method for number, method in enumerate(Method)}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -27,19 +30,26 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class CallerCheck(QWidget):
     """The three methods on the keys 1, 2 and 3; `entered` follows Enter, `asked_again` wants the caller read again.
 
-    Where a verification counts already, it is told instead, and nothing more is asked.
+    `reveal_wanted` asks for the channels of record unmasked. Where a verification counts already, it is told instead,
+    and nothing more is asked.
     """
 
     entered = Signal()
     asked_again = Signal()
+    reveal_wanted = Signal()
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._verified: Verification | None = None
         self.buttons: dict[Method, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._known = self._known_line()
         self._channels = PlainLabel(kind="secondary", wrap=True)
+        self.reveal_button = button(self.tr("Show"), self.reveal_wanted.emit, kind="link")
+        self.reveal_button.setAccessibleName(self.tr("Show the channels on record"))
+        set_tooltip(self.reveal_button, self.tr("That you looked is written to the audit."))
+        rights.guard(self.reveal_button, permission_of(verification.reveal_channels))
+        self._on_record = self._record_line()
         self._colleague = self._colleague_line()
         self.note = QLineEdit()
         self.note.setMaxLength(2000)
@@ -53,7 +63,7 @@ class CallerCheck(QWidget):
         column.addWidget(PlainLabel(self.tr("How was the caller verified?"), kind="strong"))
         column.addWidget(self._known)
         column.addWidget(self._methods())
-        for part in (self.error, self._colleague, self._channels, self._note_field):
+        for part in (self.error, self._colleague, self._on_record, self._note_field):
             column.addWidget(part)
         self._group.buttonClicked.connect(lambda _: self._chosen())
         self.clear()
@@ -66,6 +76,15 @@ class CallerCheck(QWidget):
         self._told = PlainLabel(wrap=True)
         row.addWidget(Mark("check", "good"), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._told, 1)
+        return holder
+
+    def _record_line(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        row.addWidget(self._channels, 1)
+        row.addWidget(self.reveal_button, 0, Qt.AlignmentFlag.AlignTop)
         return holder
 
     def _colleague_line(self) -> QWidget:
@@ -137,9 +156,9 @@ class CallerCheck(QWidget):
         if caller.verified is not None:
             self._told.setText(self._words(caller.verified, me, now))
             self._complain("")
+        self.reveal_button.setVisible(bool(caller.channels))
         if caller.channels:
-            words = self.tr("Channels on record of the linked accounts: {channels}")
-            self._channels.setText(words.format(channels=", ".join(caller.channels)))
+            self._tell_channels(caller.channels)
         else:
             self._channels.setText(
                 self.tr(
@@ -147,6 +166,15 @@ class CallerCheck(QWidget):
                 ).format(name=user.name)
             )
         self._follow()
+
+    def show_channels(self, channels: tuple[str, ...]) -> None:
+        """Tell the channels of record as they are."""
+        self._tell_channels(channels)
+        self.reveal_button.hide()
+
+    def _tell_channels(self, channels: tuple[str, ...]) -> None:
+        words = self.tr("Channels on record of the linked accounts: {channels}")
+        self._channels.setText(words.format(channels=", ".join(channels)))
 
     def is_answered(self) -> bool:
         """Whether the action may go on; else the section says what is missing and takes the keyboard."""
@@ -184,7 +212,9 @@ class CallerCheck(QWidget):
         self._known.setVisible(not asks)
         self._choice.setVisible(asks)
         self._colleague.setVisible(asks and self.method is Method.APPROVAL)
-        self._channels.setVisible(asks and bool(self._channels.text()) and self.method is not Method.APPROVAL)
+        self._on_record.setVisible(
+            asks and bool(self._channels.text()) and self.method is not Method.APPROVAL
+        )
         self._note_field.setVisible(asks and self.method is not Method.APPROVAL)
 
     @override

@@ -60,9 +60,10 @@ class EmailPanel(SidePanel):
         ):
             self.body.addWidget(widget)
         self.body.addWidget(self._steps())
-        self.check = CallerCheck()
+        self.check = CallerCheck(page.rights)
         self.check.entered.connect(self.save)
         self.check.asked_again.connect(self._look)
+        self.check.reveal_wanted.connect(self._reveal)
         self.body.addWidget(self.check)
         self.save_button = self.add_button(self.tr("Change email"), self.save, kind="primary")
         page.rights.guard(self.save_button, permission_of(users.change_email))
@@ -85,6 +86,7 @@ class EmailPanel(SidePanel):
 
     def start(self, user: EndUser) -> None:
         """Open the form on a user, with the address that was typed for them before."""
+        background.forget(self)  # answers about the caller before
         self.messages.clear()
         self.form.clear_errors()
         self.conflict.clear()
@@ -95,6 +97,13 @@ class EmailPanel(SidePanel):
         self._tell_steps()
         self._look()
         self.open_panel(self.tr("Change email of {name}").format(name=user.name), focus=self.email)
+
+    def _reveal(self) -> None:
+        user, desk = self.user, self._page.desk
+        if user is None:
+            return
+        work = partial(verification.reveal_channels, desk, site=user.site, email=user.email)
+        background.run(self, work, self.check.show_channels, self.messages.error, replaces="reveal")
 
     def _look(self) -> None:
         user, desk = self.user, self._page.desk

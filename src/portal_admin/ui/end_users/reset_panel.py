@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Signal
 
@@ -44,7 +45,7 @@ class ResetPanel(SidePanel):
             self.tr("Mails a guided reset to"), self.tr("Staff never set or see a password.")
         )
         self.caution = CautionView()
-        self.check = CallerCheck()
+        self.check = CallerCheck(page.rights)
         self.hint = PlainLabel(
             self.tr("Knowing personal data proves nothing: a thief knows it too."),
             kind="secondary",
@@ -57,9 +58,11 @@ class ResetPanel(SidePanel):
         page.rights.guard(self.save_button, permission_of(users.reset_password))
         self.check.entered.connect(self.save)
         self.check.asked_again.connect(self._look)
+        self.check.reveal_wanted.connect(self._reveal)
 
     def start(self, user: EndUser) -> None:
         """Ask who is calling about a user."""
+        background.forget(self)  # answers about the caller before
         self.messages.clear()
         self.user = user
         self.to.set(user.email)
@@ -67,6 +70,13 @@ class ResetPanel(SidePanel):
         self.check.clear()
         self.open_panel(self.tr("Reset Password of {name}").format(name=user.name), focus=self.check.first)
         self._look()
+
+    def _reveal(self) -> None:
+        user, desk = self.user, self._page.desk
+        if user is None:
+            return
+        work = partial(verification.reveal_channels, desk, site=user.site, email=user.email)
+        background.run(self, work, self.check.show_channels, self.messages.error, replaces="reveal")
 
     def _look(self) -> None:
         user, desk = self.user, self._page.desk
