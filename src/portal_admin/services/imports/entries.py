@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,16 +17,37 @@ SEPARATOR = ";"
 MOST_ACCOUNTS = 200  # of one row
 SHOWN = 300  # characters of a row that cannot be told apart
 EMAIL_LENGTH = 320
+# Before the @: words of letters, digits and a few signs, with single dots between them.
+PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
+PLAIN_LENGTH = 64  # of an address; longer ones may be longer than is allowed
 NAMES = ((Column.FIRST_NAME, "first_name"), (Column.LAST_NAME, "last_name"))
 
 
 def read_entries(table: Table, mapping: Mapping[Column, int]) -> Iterator[Entry]:
     """Each row of the table as an entry, in the file's order."""
+    addresses = Addresses()
     for row in table.rows:
-        yield _entry(row, mapping)
+        yield _entry(row, mapping, addresses)
 
 
-def _entry(row: SourceRow, mapping: Mapping[Column, int]) -> Entry:
+class Addresses:
+    """Checks the addresses of one file: most differ from an earlier one only before the @, and in a plain way."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, str] = {}
+
+    def check(self, typed: str) -> str:
+        """What `check_email` says, in a fraction of the time."""
+        local, _, domain = typed.rpartition("@")
+        known = self._domains.get(domain)
+        if known is not None and len(typed) <= PLAIN_LENGTH and PLAIN_LOCAL.fullmatch(local):
+            return f"{local.lower()}@{known}"
+        address = check_email(typed)
+        self._domains[domain] = address.rpartition("@")[2]
+        return address
+
+
+def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) -> Entry:
     if row.fault is not None:
         # Cells that may belong to other columns are shown, and never written back as if they did not.
         text = shown(" | ".join(cell.strip() for cell in row.cells))[:SHOWN]
@@ -33,7 +55,7 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int]) -> Entry:
     cells = {column: row.cells[index].strip() for column, index in mapping.items()}
     said = tuple(cells.get(column, "") for column in Column)
     faults: list[str] = []
-    email = _email(cells.get(Column.EMAIL, ""), faults)
+    email = _email(cells.get(Column.EMAIL, ""), addresses, faults)
     names = {field: _name(cells.get(column, ""), field, faults) for column, field in NAMES}
     accounts = _accounts(cells.get(Column.ACCOUNTS, ""), faults)
     if faults:
@@ -41,12 +63,12 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int]) -> Entry:
     return Entry(row.number, email, names["first_name"], names["last_name"], accounts)
 
 
-def _email(typed: str, faults: list[str]) -> str:
+def _email(typed: str, addresses: Addresses, faults: list[str]) -> str:
     if not typed:
         faults.append("The row has no email address.")
         return ""
     try:
-        return check_email(typed)
+        return addresses.check(typed)
     except InvalidInput as problem:
         faults.append(problem.message)
         return ""
