@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from portal_admin.domain.audit_line import AuditLine
-from portal_admin.domain.audit_words import ACTIONS, Change, action_words, tell
+from portal_admin.domain.audit_values import Change
+from portal_admin.domain.audit_words import ACTIONS, action_words, tell
 
 RUTH = {"first_name": "Ruth", "last_name": "Olsen", "status": "Pending", "accounts": ["A-001"]}
 
@@ -54,6 +55,11 @@ def line(action: str, **values: Any) -> AuditLine:
         ),
         (line("users.export", subject="all.xlsx", after={"rows": 12}), "Exported end users: 12 to all.xlsx"),
         (line("operator.set_role", subject="casey", after={"role": None}), "Changed the role of casey: none"),
+        (
+            line("setting.set", subject="edition", before={"value": None}, after={"value": "2025"}),
+            "Changed setting edition: none → 2025",
+        ),
+        (line("import.end", subject="staff.xlsx"), "Finished the import of staff.xlsx"),
         (line("mail.send_again"), "Mail send again"),
     ],
 )
@@ -94,3 +100,16 @@ def test_that_instants_and_verifications_are_told_for_people() -> None:
         tell(line("x.y", after={"until": "2026-13-40T10:00:00Z"}), {}).changes[0].after
         == "2026-13-40T10:00:00Z"
     )
+
+
+def test_that_an_import_tells_its_counts() -> None:
+    told = tell(
+        line("import.end", after={"import": 7, "read": 3, "created": 1, "changed": 1, "refused": 1}), {}
+    )
+    assert [change.name for change in told.changes] == [
+        "Rows read",
+        "Created",
+        "Changed",
+        "Refused",
+        "Import",
+    ]

@@ -1,62 +1,27 @@
-"""What audit lines say in words: one table for the actions, one for the values."""
+"""What audit lines say, in one sentence each: a table of the actions."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from portal_admin.domain.audit_line import AuditLine
-from portal_admin.domain.dates import day_words
-from portal_admin.domain.verification import LABELS, Method
+from portal_admin.domain.audit_values import (
+    CHANGE_NOTHING,
+    FLAG,
+    LINKED,
+    NONE,
+    Change,
+    changes,
+    sentence,
+    value_words,
+)
 
 # Names of accounts by their oid: the audit holds ids, people know names.
 Names = Mapping[int, str]
-NONE = "none"
-FLAG = "flag"
-
-FIELDS: Mapping[str, str] = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "status": "Status",
-    "accounts": "Linked accounts",
-    "name": "Name",
-    "labels": "Private labels",
-    "unlabelled": "Contracts without a label",
-    "gained": "Contracts gained",
-    "lost": "Contracts lost",
-    "role": "Role",
-    "note": "Note",
-    "verified_on": "Verified on",
-    "method": "Way",
-    "until": "Counts until",
-    "verification": "Caller verified",
-    "rows": "Rows",
-    "text": "Text",
-    "statuses": "Statuses",
-    "links": "A row for each link",
-    "site": "Site",
-    "id": "Line",
-    "hash": "Hash",
-    "at": "Time",
-}
-# What a user is, which some lines hold though nothing of it was changed.
-STATE = frozenset({"first_name", "last_name", "status", "accounts"})
-CHANGE_NOTHING = frozenset({"user.resend", "user.reset", "user.withdraw_mail"})
 # Whose reason is a mail's number, or is the headline already.
 REASON_TOLD = CHANGE_NOTHING | {"user.change_email"}
-# What is told elsewhere: by the headline, or as something to look at.
-UNTOLD = frozenset({"changed", FLAG})
-
-
-class Change(NamedTuple):
-    """A value before and after, in words; None where there was none."""
-
-    name: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,75 +53,13 @@ def action_words(action: str) -> str:
     return known.title if known else sentence(action.replace(".", " ").replace("_", " "))
 
 
-def changes(line: AuditLine) -> tuple[Change, ...]:
-    """The values that the line changed, in the order of their names' table."""
-    before, after = line.before or {}, line.after or {}
-    if line.action in CHANGE_NOTHING:
-        after = {key: value for key, value in after.items() if key not in STATE}
-    keys = [key for key in FIELDS if key in before or key in after]
-    keys += sorted(({*before, *after}) - set(keys))
-    return tuple(
-        Change(field_words(key), _optional(before, key), _optional(after, key))
-        for key in keys
-        if key not in UNTOLD and before.get(key) != after.get(key)
-    )
-
-
-def field_words(key: str) -> str:
-    """The name of a value for people."""
-    return FIELDS.get(key) or sentence(key.replace("_", " "))
-
-
-def value_words(value: Any) -> str:
-    """A value for people."""
-    match value:
-        case None | "" | []:
-            return NONE
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(value_words, value))
-        case {"method": method, "by": by, "at": at}:
-            return f"{value_words(method)}, by {by}, {value_words(at)}"
-        case dict():
-            return "; ".join(f"{field_words(key)} {value_words(held)}" for key, held in value.items())
-        case str():
-            return _text_words(value)
-    return str(value)
-
-
-def sentence(text: str) -> str:
-    """The text with a capital at its start."""
-    return text[:1].upper() + text[1:]
-
-
-def _text_words(text: str) -> str:
-    if text in _METHODS:
-        return LABELS[Method(text)].lower()
-    if not _INSTANT.fullmatch(text):
-        return text
-    try:
-        at = datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        return text
-    return f"{day_words(at)} {at:%H:%M} UTC"
-
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-_METHODS = frozenset(method.value for method in Method)
-
-
-def _optional(values: Mapping[str, Any], key: str) -> str | None:
-    return value_words(values[key]) if values.get(key) is not None else None
-
-
 def linked_oids(line: AuditLine) -> tuple[int, ...]:
     """The oids of the accounts that were linked or unlinked."""
     return tuple(oid for oid, _ in _linked(line))
 
 
 def _linked(line: AuditLine) -> list[tuple[int, str]]:
-    changed = (line.after or {}).get("changed")
+    changed = (line.after or {}).get(LINKED)
     found = changed if isinstance(changed, list) else []
     return [
         (one["account_oid"], str(one.get("account_id", "")))
@@ -198,6 +101,11 @@ def _subject(line: AuditLine, _names: Names) -> str:
     return line.subject
 
 
+def _setting(line: AuditLine, _names: Names) -> str:
+    before, after = (value_words((values or {}).get("value")) for values in (line.before, line.after))
+    return f"{line.subject}: {before} → {after}"
+
+
 def _moved(line: AuditLine, _names: Names) -> str:
     """`email changed from a to b` is told as it stands; it names both users."""
     return (line.reason or "").removeprefix("email changed ")
@@ -232,7 +140,16 @@ ACTIONS: Mapping[str, _Words] = {
     "users.export": _Words("Exported end users:", _file),
     "audit.export": _Words("Exported the audit:", _file),
     "audit.accept_restore": _Words("Accepted that audit lines are gone"),
+    "user.undo_import": _Words("Took back what an import did"),
     "operator.add": _Words("Made operator", _role),
     "operator.set_role": _Words("Changed the role of", _role),
-    "database.restore": _Words("Restored the database"),
+    "database.restore": _Words("Restored the database from", _subject),
+    "caller.reveal": _Words("Looked at the channels of record unmasked"),
+    "setting.set": _Words("Changed setting", _setting, is_told=True),
+    "setting.unset": _Words("Gave its default back to setting", _subject),
+    "import.begin": _Words("Began the import of", _subject),
+    "import.end": _Words("Finished the import of", _subject),
+    "import.cancel": _Words("Cancelled the import of", _subject),
+    "import.undo": _Words("Took back the import of", _subject),
+    "import.export": _Words("Exported rows of an import:", _file),
 }

@@ -43,8 +43,8 @@ def take(desk: Desk) -> Pulse:
             restored = restored_alarm(connection)
     except DeskError as problem:
         synced = problem
-    audit_heads.remember(desk)
-    # A server that is away is not waited for once more.
+    if not isinstance(synced, DatabaseProblem):  # a server that is away is not waited for once more
+        audit_heads.remember(desk)
     role = synced if isinstance(synced, DatabaseProblem) else _role(desk)
     return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, role)
 

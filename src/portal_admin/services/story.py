@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from portal_admin.domain.audit_words import REASON_TOLD, Change, Event
+from portal_admin.domain.audit_values import Change
+from portal_admin.domain.audit_words import REASON_TOLD, Event
 from portal_admin.domain.mail import MailKind, MailStatus
 from portal_admin.domain.text import canonical_email
 from portal_admin.errors import NotFound

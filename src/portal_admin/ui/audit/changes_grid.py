@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from portal_admin.domain.audit_words import NONE, Change
+from portal_admin.domain.audit_values import NONE, Change
 from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.text import PlainLabel, breakable
 

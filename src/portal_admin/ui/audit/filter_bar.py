@@ -126,7 +126,9 @@ class FilterBar(QWidget):
     def set_choices(self, found: Choices) -> None:
         """Offer these operators and actions, keeping those chosen."""
         _offer(self.operator, ((name, name) for name in found.operators))
-        actions = sorted((action_words(action).removesuffix(":"), action) for action in found.actions)
+        actions = sorted(
+            (f"{action_words(action).removesuffix(':')} · {action}", action) for action in found.actions
+        )
         _offer(self.action, actions)
 
     def show_operation(self, operation: str) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from portal_admin.domain.audit_words import NONE, Change
+from portal_admin.domain.audit_values import NONE, Change
 from portal_admin.services.story import Moment
 from portal_admin.ui.audit.attention import attention_row
 from portal_admin.ui.override import override
