@@ -56,19 +56,20 @@ class Ledger:
         self._change(email, "user.edit", first=first, last=last)
 
     def _deactivate(self, email: str) -> None:
+        self._supersede(email)
         self._change(email, "user.deactivate", status="Inactive")
 
     def _reactivate(self, email: str) -> None:
         self._change(email, "user.reactivate", status="Active")
 
     def _resend(self, email: str) -> None:
-        self._mail(email, "registration")
-        self.audit.append(("user.resend", email))
+        if self._mail(email, "registration"):
+            self.audit.append(("user.resend", email))
 
     def _reset(self, email: str) -> None:
         self.audit.append(("caller.verify", email))
-        self._mail(email, "reset")
-        self.audit.append(("user.reset", email))
+        if self._mail(email, "reset"):
+            self.audit.append(("user.reset", email))
 
     def _link(self, email: str, account: str) -> None:
         self._change(email, "link.add", accounts=tuple(sorted({*self.users[email].accounts, account})))
@@ -89,14 +90,16 @@ class Ledger:
         self.users[email] = replace(old, version=old.version + 1, **values)  # type: ignore[arg-type]
         self.audit.append((action, email))
 
-    def _mail(self, email: str, kind: str) -> None:
-        self._supersede(email, kind)
+    def _mail(self, email: str, kind: str) -> bool:
+        """Whether one is queued: not again within a minute, which never ends while the clock stands still."""
+        if (email, kind, "queued") in self.mails:
+            return False
         self.mails.append((email, kind, "queued"))
+        return True
 
-    def _supersede(self, email: str, kind: str | None = None) -> None:
+    def _supersede(self, email: str) -> None:
         self.mails = [
-            (to, of, "superseded") if to == email and kind in (None, of) else (to, of, status)
-            for to, of, status in self.mails
+            (to, of, "superseded") if to == email else (to, of, status) for to, of, status in self.mails
         ]
 
 
