@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 # A server that forks spares each process the second that its imports take.
 CONTEXT: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-CONTEXT.set_forkserver_preload(["pytest", "tests.soak.syncing", "tests.soak.writing"])
+CONTEXT.set_forkserver_preload(["pytest", "tests.soak.importing", "tests.soak.syncing", "tests.soak.writing"])
 
 STEP = b"."
 PATIENCE = 60.0
