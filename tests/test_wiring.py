@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 
 from portal_admin.credentials import Secret, set_password
 from portal_admin.errors import SchemaMismatch
@@ -40,6 +42,19 @@ def test_that_the_password_of_a_server_comes_from_the_keyring() -> None:
     assert full_database_url(profile) == "postgresql+psycopg://portal@db/portal"
     set_password("live", Secret.DATABASE, "p@ss/word")
     assert full_database_url(profile) == "postgresql+psycopg://portal:p%40ss%2Fword@db/portal"
+
+
+def test_that_a_machine_without_a_keyring_asks_the_server_without_a_password() -> None:
+    keyring.set_keyring(NoKeyring())
+    profile = Profile("live", "postgresql://portal@db/portal")
+    assert full_database_url(profile) == "postgresql+psycopg://portal@db/portal"
+
+
+@pytest.mark.databases("postgresql")
+def test_that_the_operator_of_a_server_is_its_login(database_url: str) -> None:
+    desk = open_profile(Profile("live", database_url))
+    assert desk.operator == "tester"
+    close_desk(desk)
 
 
 def test_that_the_operator_is_the_process_owner_whatever_the_environment_says(

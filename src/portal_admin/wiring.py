@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from portal_admin.aspire.client import AspireClient
 from portal_admin.credentials import Secret, check_keyring, get_password, password_in_environment
-from portal_admin.errors import DeskError
+from portal_admin.errors import DeskError, SecretsUnavailable
 from portal_admin.models.engine import database_url, open_engine, reading
 from portal_admin.models.schema import check_schema
 from portal_admin.paths import data_folder
@@ -63,8 +63,16 @@ def full_database_url(profile: Profile, *, password: Password | None = None) -> 
     """The profile's database address with its password, for opening and never for showing."""
     url = database_url(profile.database_url)
     if url.username and url.password is None:
-        url = url.set(password=password() if password else get_password(profile.name, Secret.DATABASE))
+        url = url.set(password=password() if password else _kept_password(profile))
     return url.render_as_string(hide_password=False)
+
+
+def _kept_password(profile: Profile) -> str | None:
+    """The database password; where no keyring is, the server may know this machine's user without one."""
+    try:
+        return get_password(profile.name, Secret.DATABASE)
+    except SecretsUnavailable:
+        return None
 
 
 def open_database(profile: Profile, *, password: Password | None = None) -> Engine:

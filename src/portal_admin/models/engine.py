@@ -118,7 +118,10 @@ def _postgres_engine(url: URL) -> Engine:
 
     # What the address itself says of these goes first.
     usual = {name: value for name, value in CONNECTING.items() if name not in url.query}
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=usual)
+    # Asking for a type that no table here has would cost every connection two round trips.
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=usual, use_native_hstore=False
+    )
     event.listen(engine, "do_connect", connect)
     return engine
 

@@ -84,20 +84,21 @@ def record_all(connection: Connection, desk: Desk, lines: Iterable[Mapping[str, 
         rows.append(row)
     if rows:
         connection.execute(insert(audit_event), rows)
-        connection.info[LAST] = Head(identity, previous)
+        connection.info.setdefault(LAST, [])[:] = [Head(identity, previous)]
 
 
 def written(connection: Connection) -> Callable[[Connection], bool]:
     """Tells, over another connection, whether the lines that are appended to this one from now on were committed."""
-    info = connection.info
-    info.pop(LAST, None)
+    # A list of our own: what else a connection knows is forgotten when it is lost.
+    appended: list[Head] = []
+    connection.info[LAST] = appended
 
     def committed(other: Connection) -> bool:
-        last: Head | None = info.get(LAST)
-        if last is None:
-            return False
         # Whoever holds the lock still may yet commit.
         lock(other)
+        if not appended:
+            return False
+        last = appended[-1]
         found = other.execute(select(audit_event.c.hash).where(audit_event.c.id == last.id)).scalar()
         return found == last.hash
 
