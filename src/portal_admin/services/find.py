@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from portal_admin.domain.text import id_key, name_key
+from portal_admin.domain.text import id_key
 from portal_admin.models import aspire_account, aspire_contract, end_user
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import user_query
-from portal_admin.services.text_search import begins, contains
+from portal_admin.services.ranked_search import best_matches
+from portal_admin.services.text_search import begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Hit:
 
 
 def find(desk: Desk, *, text: str, limit: int = 8) -> list[Hit]:
-    """At most `limit` hits of each kind: contract ids and account ids that begin so, names and addresses that contain it."""
+    """At most `limit` hits of each kind, the best first: contract ids that begin so, people and accounts that match."""
     if not text.strip():
         return []
     with reading(desk.engine) as connection:
@@ -57,33 +58,24 @@ def _state(is_booked: bool, is_terminated: bool) -> str:
 
 
 def _users(connection: Connection, text: str, limit: int) -> list[Hit]:
-    query = (
-        user_query().where(contains(connection, "end_user", text)).order_by(end_user.c.name_key).limit(limit)
-    )
-    hits = [
+    best = best_matches(connection, "end_user", text, limit=limit)
+    rows = {row.id: row for row in connection.execute(user_query().where(end_user.c.id.in_(best)))}
+    return [
         Hit(
             "user",
             f"{row.first_name} {row.last_name}",
             f"{row.email} · {row.site_key} · {row.status}",
             f"user:{row.site_key}/{row.email}",
         )
-        for row in connection.execute(query)
+        for row in map(rows.__getitem__, best)
     ]
-    typed = name_key(text)
-    return sorted(hits, key=lambda hit: not name_key(hit.title).startswith(typed))
 
 
 def _accounts(connection: Connection, text: str, limit: int) -> list[Hit]:
-    accounts = aspire_account
-    exact = select(accounts).where(accounts.c.account_id_key == id_key(text))
-    like = (
-        select(accounts)
-        .where(contains(connection, "aspire_account", text))
-        .order_by(accounts.c.name_key)
-        .limit(limit)
-    )
-    rows = {row.oid: row for query in (exact, like) for row in connection.execute(query)}
+    best = best_matches(connection, "aspire_account", text, limit=limit)
+    query = select(aspire_account).where(aspire_account.c.oid.in_(best))
+    rows = {row.oid: row for row in connection.execute(query)}
     return [
         Hit("account", row.name, row.account_id, f"account:{row.account_id}")
-        for row in list(rows.values())[:limit]
+        for row in map(rows.__getitem__, best)
     ]

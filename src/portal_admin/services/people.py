@@ -71,8 +71,9 @@ def filters(
     site: str | None = None,
     statuses: Iterable[Status] = (),
     text: str | None = None,
+    scanned: bool = False,
 ) -> list[ColumnElement[bool]]:
-    """The conditions on end_user that each filter sets; text is found in name or email."""
+    """The conditions on end_user that each filter sets; text is found in name or email, `scanned` as in text_search."""
     conditions: list[ColumnElement[bool]] = []
     wanted = tuple(statuses)
     if site is not None:
@@ -80,7 +81,7 @@ def filters(
     if wanted:
         conditions.append(end_user.c.status.in_(wanted))
     if text and text.strip():
-        conditions.append(contains(connection, "end_user", text))
+        conditions.append(contains(connection, "end_user", text, scanned=scanned))
     return conditions
 
 
