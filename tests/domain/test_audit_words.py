@@ -113,3 +113,8 @@ def test_that_an_import_tells_its_counts() -> None:
         "Refused",
         "Import",
     ]
+
+
+def test_that_a_label_named_like_a_way_of_verifying_stays_a_label() -> None:
+    told = tell(line("site.set_labels", before={"labels": []}, after={"labels": ["code"]}), {})
+    assert told.headline == "Mapped private labels: none → code"

@@ -91,12 +91,18 @@ def value_words(value: Any) -> str:
         case list():
             return ", ".join(map(value_words, value))
         case {"method": method, "by": by, "at": at}:
-            return f"{value_words(method)}, by {by}, {value_words(at)}"
+            return f"{method_words(method)}, by {by}, {value_words(at)}"
         case dict():
             return "; ".join(f"{field_words(key)} {value_words(held)}" for key, held in value.items())
         case str():
             return _text_words(value)
     return str(value)
+
+
+def method_words(method: object) -> str:
+    """How a caller was verified, in words."""
+    known = next((one for one in Method if one.value == method), None)
+    return value_words(method) if known is None else LABELS[known].lower()
 
 
 def sentence(text: str) -> str:
@@ -105,8 +111,6 @@ def sentence(text: str) -> str:
 
 
 def _text_words(text: str) -> str:
-    if text in _METHODS:
-        return LABELS[Method(text)].lower()
     if not _INSTANT.fullmatch(text):
         return text
     try:
@@ -117,7 +121,6 @@ def _text_words(text: str) -> str:
 
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-_METHODS = frozenset(method.value for method in Method)
 
 
 def _is_link(key: str, after: Mapping[str, Any]) -> bool:
@@ -125,4 +128,7 @@ def _is_link(key: str, after: Mapping[str, Any]) -> bool:
 
 
 def _optional(values: Mapping[str, Any], key: str) -> str | None:
-    return value_words(values[key]) if values.get(key) is not None else None
+    value = values.get(key)
+    if value is None:
+        return None
+    return method_words(value) if key == "method" else value_words(value)

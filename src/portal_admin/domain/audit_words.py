@@ -14,6 +14,7 @@ from portal_admin.domain.audit_values import (
     NONE,
     Change,
     changes,
+    method_words,
     sentence,
     value_words,
 )
@@ -85,7 +86,7 @@ def _edited(line: AuditLine, _names: Names) -> str:
 
 
 def _method(line: AuditLine, _names: Names) -> str:
-    return value_words((line.after or {}).get("method"))
+    return method_words((line.after or {}).get("method"))
 
 
 def _file(line: AuditLine, _names: Names) -> str:
