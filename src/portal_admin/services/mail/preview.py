@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from portal_admin.domain.brand import Brand, check_color
 from portal_admin.domain.mail import LIFETIMES, MailKind
@@ -33,8 +34,8 @@ def preview(brand: Brand, kind: MailKind) -> Preview:
         color = check_color(brand.color)
     except InvalidInput:
         color = None
-    blank = [field for field in FIELDS if not getattr(brand, field).strip()]
-    brand = replace(brand, color=color, **dict.fromkeys(blank, "…"))
+    blank: dict[str, Any] = {field: "…" for field in FIELDS if not getattr(brand, field).strip()}
+    brand = replace(brand, color=color, **blank)
     name, address = NOBODY
     where = link(brand.link_base.strip().rstrip("/"), kind, SAMPLE, b"")
     letter = Letter(kind, SAMPLE, address, name, where, LIFETIMES[kind])
