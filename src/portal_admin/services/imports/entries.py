@@ -54,7 +54,11 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) 
         return Entry(row.number, "", fault=f"{row.fault} It reads: {text}", cells=("",) * len(Column))
     cells = {column: row.cells[index].strip() for column, index in mapping.items()}
     said = tuple(cells.get(column, "") for column in Column)
-    faults: list[str] = []
+    faults = [
+        f"The formula under {column} ends in an error."
+        for column, index in mapping.items()
+        if index in row.errors
+    ]
     email = _email(cells.get(Column.EMAIL, ""), addresses, faults)
     names = {field: _name(cells.get(column, ""), field, faults) for column, field in NAMES}
     accounts = _accounts(cells.get(Column.ACCOUNTS, ""), faults)
@@ -95,7 +99,7 @@ def _accounts(typed: str, faults: list[str]) -> tuple[str, ...]:
             found.setdefault(id_key(checked), checked)
     except InvalidInput as problem:
         faults.append(problem.message)
-    if not all(map(is_showable, found.values())):
+    if not all(map(is_showable, filter(None, ids))):
         faults.append(
             "An account id holds characters that cannot be shown. Separate several ids by semicolons."
         )
