@@ -12,7 +12,7 @@ from portal_admin.domain.imports import Column, Options
 from portal_admin.services.imports.plan import Plan
 from portal_admin.services.imports.source import Table
 from portal_admin.ui.imports.verdict_list import VerdictList
-from portal_admin.ui.imports.words import commit_words, left_out_words, option_words, sum_words
+from portal_admin.ui.imports.words import left_out_words, option_words, sum_words
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.ages import AgeLabel
 from portal_admin.ui.widgets.buttons import button
@@ -26,6 +26,23 @@ class Request(NamedTuple):
     table: Table
     mapping: tuple[tuple[Column, int], ...]
     options: Options
+
+    def asks_the_same(self, other: Request | None) -> bool:
+        """Whether both would do the same, without comparing rows one by one."""
+        return other is not None and self._without_rows() == other._without_rows()
+
+    def _without_rows(self) -> tuple[object, ...]:
+        table = self.table
+        read = table.file_name, table.file_hash, table.encoding, table.delimiter, table.sheet
+        return read, self.site, self.mapping, self.options
+
+
+class Rehearsal(NamedTuple):
+    """What a dry run found, and what the import would do in the words of its button."""
+
+    request: Request
+    plan: Plan
+    words: str
 
 
 class DryRun(QWidget):
@@ -64,8 +81,9 @@ class DryRun(QWidget):
         column.addWidget(self.list, 1)
         column.addLayout(last)
 
-    def show_plan(self, request: Request, plan: Plan, now: datetime) -> None:
+    def show_rehearsal(self, rehearsal: Rehearsal, now: datetime) -> None:
         """Show what a dry run found."""
+        request, plan, does = rehearsal
         self.request, self.plan = request, plan
         words = self.tr("{file} on site {site}; {options}")
         self.what.setText(
@@ -80,7 +98,7 @@ class DryRun(QWidget):
         if fresh is not None:
             self.age.set(fresh.as_of, now=now, stale=fresh.stale or fresh.restored)
         self.list.show_rows(plan.rows, plan.counts)
-        self.import_button.setText(commit_words(plan.rows, plan.counts))
+        self.import_button.setText(does)
         self.block("")
 
     def block(self, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
 
@@ -14,14 +15,15 @@ from portal_admin.domain.permissions import Permission
 from portal_admin.errors import DeskError
 from portal_admin.services import sites
 from portal_admin.services.imports.batches import Batch, Outcome, list_batches, show_batch
-from portal_admin.services.imports.plan import Plan, rehearse
-from portal_admin.ui.imports.dry_run import DryRun, Request
+from portal_admin.services.imports.plan import rehearse
+from portal_admin.ui.imports.dry_run import DryRun, Rehearsal, Request
 from portal_admin.ui.imports.file_reader import FileReader
 from portal_admin.ui.imports.history import History
 from portal_admin.ui.imports.new_import import NewImport
 from portal_admin.ui.imports.result import ResultView
 from portal_admin.ui.imports.runner import Runner
-from portal_admin.ui.imports.words import progress_words
+from portal_admin.ui.imports.words import commit_words, progress_words
+from portal_admin.ui.long_work import Progress
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
@@ -194,19 +196,8 @@ class ImportsPage(Page):
         desk = self.desk
         self.messages.clear()
 
-        def done(plan: Plan) -> None:
-            if not plan.complete:
-                self.messages.info(self.tr("The dry run was cancelled."))
-                return
-            self._imported = None
-            self.dry_run.show_plan(request, plan, desk.clock())
-            self._compare()
-            self.go_to(Tab.DRY_RUN)
-            self.dry_run.list.table.view.setFocus()
-
-        self.runner.work.start(
-            self.tr("Dry run of {file}").format(file=request.table.file_name),
-            lambda progress, cancelled: rehearse(
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> Rehearsal:
+            plan = rehearse(
                 desk,
                 site=request.site,
                 table=request.table,
@@ -214,10 +205,21 @@ class ImportsPage(Page):
                 options=request.options,
                 progress=progress,
                 cancelled=cancelled,
-            ),
-            done,
-            self._could_not_rehearse,
-        )
+            )
+            return Rehearsal(request, plan, commit_words(plan.rows, plan.counts))
+
+        def done(rehearsal: Rehearsal) -> None:
+            if not rehearsal.plan.complete:
+                self.messages.info(self.tr("The dry run was cancelled."))
+                return
+            self._imported = None
+            self.dry_run.show_rehearsal(rehearsal, desk.clock())
+            self._compare()
+            self.go_to(Tab.DRY_RUN)
+            self.dry_run.list.table.view.setFocus()
+
+        words = self.tr("Dry run of {file}").format(file=request.table.file_name)
+        self.runner.work.start(words, work, done, self._could_not_rehearse)
 
     def _could_not_rehearse(self, error: DeskError) -> None:
         if not self.new.show_error(error):
@@ -232,7 +234,7 @@ class ImportsPage(Page):
             self.dry_run.block(self.tr("This was imported; see Result."))
         elif self.runner.work.is_running:
             self.dry_run.block(self.tr("Wait until what runs is done."))
-        elif self.new.request != rehearsed:
+        elif not rehearsed.asks_the_same(self.new.request):
             self.dry_run.block(
                 self.tr("Something else is chosen under New import now. Run the dry run again.")
             )
