@@ -180,7 +180,7 @@ def test_that_a_role_that_somebody_else_changed_is_read_again(
     choose(operators_page.role_panel, qtbot, None)
     operators_page.role_panel.save_button.click()
     settle()
-    assert "Somebody else changed casey" in operators_page.role_panel.messages.text
+    assert "Somebody else changed this role meanwhile." in said(operators_page.role_panel.conflict)
     assert role_of(offline_desk, "casey") is Role.READ_ONLY
     assert "Read-only" in [text_of(row.cells[1]) for row in operators_page.operators.model.rows]
 

@@ -193,8 +193,10 @@ def test_that_a_brand_changed_meanwhile_is_shown_beside_mine_and_overwritten_onl
     brands.set_brand(offline_desk, site="NW", brand=theirs)
     panel.save_button.click()
     settle()
-    assert "Theirs: Theirs, portal@northwind.example" in panel.messages.text
-    assert "Yours: Northwind Leasing" in panel.messages.text
+    told = said(panel.conflict).split("\n")
+    for words in ("Sender name", "Theirs", "Northwind Leasing"):
+        assert words in told, words
+    assert panel.sender_name.text() == "Northwind Leasing"
     assert brands.brands(offline_desk)["NW"].sender_name == "Theirs"
     panel.save_button.click()
     settle()

@@ -15,6 +15,7 @@ from portal_admin.ui.operators.operator_rows import role_name
 from portal_admin.ui.operators.role_choice import RoleChoice
 from portal_admin.ui.page import Page
 from portal_admin.ui.theme import Meaning
+from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
@@ -93,6 +94,11 @@ class RolePanel(SidePanel):
         self._page = page
         self.operator: Operator | None = None
         self.subject = PlainLabel(wrap=True)
+        self.conflict = ConflictView(
+            self.tr("Somebody else changed this role meanwhile. Nothing of yours was saved."),
+            self.tr("Save again to put yours in place of theirs."),
+            can_take=False,
+        )
         self.choice = RoleChoice((*OFFERED, None))
         self.own = PlainLabel(
             self.tr("This is your own role: somebody else must give it back to you."),
@@ -102,7 +108,13 @@ class RolePanel(SidePanel):
         left = self.tr(
             "Who left gets “No role”: the name stays in this list, so that the audit's names stay explained."
         )
-        for part in (self.subject, self.own, self.choice, PlainLabel(left, kind="secondary", wrap=True)):
+        for part in (
+            self.conflict,
+            self.subject,
+            self.own,
+            self.choice,
+            PlainLabel(left, kind="secondary", wrap=True),
+        ):
             self.body.addWidget(part)
         self.add_button(self.tr("Cancel"), self.close_panel)
         self.save_button = self.add_button(self.tr("Save role"), self.save, kind="primary")
@@ -111,13 +123,17 @@ class RolePanel(SidePanel):
     def start(self, operator: Operator) -> None:
         """Open on an operator."""
         self.messages.clear()
+        self.conflict.clear()
         self.operator = operator
-        words = self.tr("{name} is {role} now.") if operator.role else self.tr("{name} has no role now.")
-        self.subject.setText(words.format(name=operator.name, role=role_name(operator.role)))
+        self._tell(operator)
         self.own.setVisible(operator_key(operator.name) == operator_key(self._page.desk.operator))
         self.choice.choose(operator.role, now=operator.role)
         title = self.tr("Change role of {name}").format(name=operator.name)
         self.open_panel(title, focus=self.choice.buttons[operator.role])
+
+    def _tell(self, operator: Operator) -> None:
+        words = self.tr("{name} is {role} now.") if operator.role else self.tr("{name} has no role now.")
+        self.subject.setText(words.format(name=operator.name, role=role_name(operator.role)))
 
     def save(self) -> None:
         """Change the role."""
@@ -129,7 +145,7 @@ class RolePanel(SidePanel):
         self._page.run(
             lambda: operators.set_role(desk, name=before.name, role=role, version=before.version),
             lambda after: self._saved(before, after),
-            self._failed,
+            lambda error: self._failed(before, error),
             replaces=CHANGE,
         )
 
@@ -138,8 +154,26 @@ class RolePanel(SidePanel):
         self.close_panel()
         self.changed.emit(before, after)
 
-    def _failed(self, error: DeskError) -> None:
+    def _failed(self, before: Operator, error: DeskError) -> None:
         self.save_button.setEnabled(True)
-        (self._page.messages if self.isHidden() else self.messages).error(error)
         if isinstance(error, Conflict):
+            self._look_at_theirs(before)
             self.stale.emit()
+        if self.isHidden():
+            self._page.messages.error(error)
+        elif not isinstance(error, Conflict):
+            self.messages.error(error)
+
+    def _look_at_theirs(self, before: Operator) -> None:
+        desk = self._page.desk
+
+        def done(found: tuple[Operator, ...]) -> None:
+            theirs = next((one for one in found if one.name == before.name), None)
+            if theirs is None or self.operator != before:
+                return
+            self.operator = theirs  # a further Save is made with theirs in view
+            self._tell(theirs)
+            was, now, yours = (role_name(one) for one in (before.role, theirs.role, self.choice.role))
+            self.conflict.show_conflict([ConflictLine(self.tr("Role"), was, now, yours)])
+
+        self._page.run(lambda: operators.list_operators(desk), done, self.messages.error)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
@@ -13,6 +16,7 @@ from portal_admin.ui import background
 from portal_admin.ui.page import Page
 from portal_admin.ui.sites.logo_choice import LogoChoice
 from portal_admin.ui.sites.mail_preview import Drawn, MailPreview, draw
+from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
@@ -36,9 +40,18 @@ class BrandPanel(SidePanel):
         self._stored: Brand | None = None
         self._drafts: dict[str, tuple[Brand | None, Brand]] = {}
         self.kept = PlainLabel(self.tr("What you typed before is still here."), kind="secondary")
+        self._met: Brand | None = None
+        self.conflict = ConflictView(
+            self.tr(
+                "Somebody else changed this brand meanwhile. Nothing of yours was saved, and what you typed is kept."
+            ),
+            self.tr("Save again to put yours in place of theirs."),
+        )
+        self.conflict.taken.connect(self._take_theirs)
         self.form = Form()
         self._add_fields()
         self.preview = preview
+        self.body.addWidget(self.conflict)
         self.body.addWidget(self.kept)
         self.body.addWidget(self.form)
         self.discard_button = self.add_button(self.tr("Discard changes"), self.discard)
@@ -86,6 +99,7 @@ class BrandPanel(SidePanel):
         """Open the form on a site, with what was typed before."""
         if self.site is None or self.site.key != site.key:
             self.messages.clear()
+            self.conflict.clear()
         draft = self._drafts.get(site.key)
         # A draft goes with the brand it was made on: Save must meet what others saved since.
         before, shown = draft or (stored, stored or _first(site))
@@ -101,6 +115,7 @@ class BrandPanel(SidePanel):
         if self.site is not None:
             self._drafts.pop(self.site.key, None)
         self.messages.clear()
+        self.conflict.clear()
         self.close_panel()
 
     def save(self) -> None:
@@ -146,6 +161,8 @@ class BrandPanel(SidePanel):
             self._drafts[self.site.key] = self._stored, self.typed
         else:
             self._drafts.pop(self.site.key, None)
+        if not self.conflict.isHidden():
+            self.conflict.update_lines(self._conflict_lines())
         self._follow()
         self._preview()
 
@@ -187,6 +204,7 @@ class BrandPanel(SidePanel):
         self._busy(False)
         self._drafts.pop(site.key, None)
         if self.site is not None and self.site.key == site.key:
+            self.conflict.clear()
             self.close_panel()
         self.saved.emit(site, before, after)
 
@@ -194,6 +212,8 @@ class BrandPanel(SidePanel):
         self._busy(False)
         if isinstance(error, Conflict):
             self._look_at_theirs(site)
+            if self.isHidden():
+                self._page.messages.error(error, retry=lambda: self.start(site, self._stored))
         elif isinstance(error, InvalidInput) and self.isVisible() and self.form.show_error(error):
             return
         elif self.isHidden():
@@ -209,21 +229,24 @@ class BrandPanel(SidePanel):
                 return
             was, self._stored = self._stored, theirs
             self._drafts[site.key] = theirs, self.typed
-            words = self.tr(
-                "Somebody else changed the brand of {key} meanwhile. Nothing of yours was saved, and what you typed is "
-                "kept.\nIt was: {was}.\nTheirs: {theirs}.\nYours: {yours}.\nSave again to put yours in place of theirs."
-            )
-            self.messages.warning(
-                words.format(key=site.key, was=_words(was), theirs=_words(theirs), yours=_words(self.typed)),
-                action=self.tr("Use theirs"),
-                pressed=self._take_theirs,
-            )
+            self._met = was
+            self.conflict.show_conflict(self._conflict_lines())
             self._follow()
 
         self._page.run(lambda: brands.show_brand(desk, site=site.key), done, self.messages.error)
 
+    def _conflict_lines(self) -> list[ConflictLine]:
+        names = [field.label.text().replace("&", "") for field in self.form.fields.values()]
+        theirs = _shown(self._stored)
+        texts = zip(self.edits, theirs[:-1], strict=True)
+        takes: list[Callable[[], object] | None] = [partial(edit.setText, value) for edit, value in texts]
+        takes.append(None)  # a picture is taken with everything or not at all
+        columns = zip(names, _shown(self._met), theirs, _shown(self.typed), takes, strict=True)
+        return [ConflictLine(*column) for column in columns]
+
     def _take_theirs(self) -> None:
         if self.site is not None:
+            self.conflict.clear()
             self._drafts.pop(self.site.key, None)
             self.start(self.site, self._stored)
 
@@ -238,15 +261,9 @@ def _contents(brand: Brand) -> tuple[object, ...]:
     return (*(getattr(brand, name) or "" for name in brands.TEXTS), brand.logo)
 
 
-def _words(brand: Brand | None) -> str:
+def _shown(brand: Brand | None) -> tuple[str, ...]:
+    """The values of a brand for people, the logo by its size."""
     if brand is None:
-        return "–"
-    logo = f"{len(brand.logo):,} bytes" if brand.logo else "–"
-    texts = (
-        brand.sender_name,
-        brand.sender_address,
-        brand.support_email,
-        brand.link_base,
-        brand.color or "–",
-    )
-    return ", ".join((*texts, logo))
+        return ("",) * (len(brands.TEXTS) + 1)
+    logo = f"{len(brand.logo):,} bytes" if brand.logo else ""
+    return (*(getattr(brand, name) or "" for name in brands.TEXTS), logo)

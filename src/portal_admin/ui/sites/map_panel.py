@@ -13,6 +13,7 @@ from portal_admin.ui.page import Page
 from portal_admin.ui.sites.change_view import ChangeView, ToldChange, tell
 from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
 from portal_admin.ui.sites.site_rows import mapping_words
+from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -37,10 +38,18 @@ class MapPanel(SidePanel):
             wrap=True,
         )
         self.kept = PlainLabel(self.tr("Your unsaved choice from before is still here."), kind="secondary")
+        self._met: Site | None = None
+        self.conflict = ConflictView(
+            self.tr(
+                "Somebody else changed these labels meanwhile. Nothing of yours was saved, and your choice is kept."
+            ),
+            self.tr("Save again to put yours in place of theirs."),
+        )
+        self.conflict.taken.connect(self._take_theirs)
         self.choice = LabelChoice()
         self.change = ChangeView()
         heading = PlainLabel(self.tr("Who gains and loses what"), kind="strong")
-        for widget in (self.purpose, self.kept, self.choice, heading, self.change):
+        for widget in (self.conflict, self.purpose, self.kept, self.choice, heading, self.change):
             self.body.addWidget(widget)
         self.discard_button = self.add_button(self.tr("Discard changes"), self.discard)
         self.save_button = self.add_button(self.tr("Save labels"), self.save, kind="primary")
@@ -50,6 +59,7 @@ class MapPanel(SidePanel):
         """Open the form on a site, with the keyboard on a label when one is named."""
         if self.site is None or self.site.key != site.key:
             self.messages.clear()
+            self.conflict.clear()
         draft = self._drafts.get(site.key)
         # A draft goes with the site it was made on: Save must meet what others saved since.
         self.site, mapping = draft or (site, _mapping(site))
@@ -69,12 +79,15 @@ class MapPanel(SidePanel):
         if self.site is not None:
             self._drafts.pop(self.site.key, None)
         self.messages.clear()
+        self.conflict.clear()
         self.close_panel()
 
     def _changed(self) -> None:
         if self.site is None:
             return
         self._remember()
+        if not self.conflict.isHidden():
+            self.conflict.update_lines(self._conflict_lines())
         self._preview()
 
     def _remember(self) -> None:
@@ -152,6 +165,7 @@ class MapPanel(SidePanel):
         self._busy(False)
         self._drafts.pop(before.key, None)
         if self.site is not None and self.site.key == before.key:
+            self.conflict.clear()
             self.close_panel()
         self.saved.emit(before, change)
 
@@ -175,28 +189,24 @@ class MapPanel(SidePanel):
                 return
             self.site = theirs
             self._remember()
-            words = self.tr(
-                "Somebody else changed the labels of {key} meanwhile. Nothing of yours was saved, and your choice "
-                "is kept.\nIt was: {was}.\nTheirs: {theirs}.\nYours: {yours}.\nSave again to put yours in place of theirs."
-            )
-            self.messages.warning(
-                words.format(
-                    key=mine.key,
-                    was=mapping_words(mine.labels, unlabelled=mine.unlabelled),
-                    theirs=mapping_words(theirs.labels, unlabelled=theirs.unlabelled),
-                    yours=mapping_words(
-                        self.choice.mapping.labels, unlabelled=self.choice.mapping.unlabelled
-                    ),
-                ),
-                action=self.tr("Use theirs"),
-                pressed=self._take_theirs,
-            )
+            self._met = mine
+            self.conflict.show_conflict(self._conflict_lines())
             self._preview()
 
         self._page.run(lambda: sites.list_sites(desk), done, self.messages.error)
 
+    def _conflict_lines(self) -> list[ConflictLine]:
+        if self._met is None or self.site is None:
+            return []
+        was, theirs, yours = (
+            mapping_words(one.labels, unlabelled=one.unlabelled)
+            for one in (self._met, self.site, self.choice.mapping)
+        )
+        return [ConflictLine(self.tr("Labels"), was, theirs, yours)]
+
     def _take_theirs(self) -> None:
         if self.site is not None:
+            self.conflict.clear()
             self._drafts.pop(self.site.key, None)
             self.start(self.site, self._known)
 
