@@ -92,10 +92,11 @@ def test_that_without_a_demonstration_the_page_tells_what_the_pages_are_for(
 
 
 def test_that_the_desk_says_how_it_is_doing(start: Callable[[], StartPage]) -> None:
-    database, aspire, sync = lines(start())
+    database, aspire, sync, role = lines(start())
     assert database == "Holds: The portal database answers (SQLite)."
     assert aspire.startswith("Worth a look: No ASPIRE is connected")
     assert sync.startswith("Worth a look: Nothing has been read from ASPIRE yet")
+    assert role == "Holds: You work here as tester, Administrator."
 
 
 def test_that_calls_that_cannot_be_read_are_told_and_stop_nothing(

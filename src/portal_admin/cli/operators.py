@@ -19,6 +19,9 @@ A_FILE_ENFORCES_NOTHING = (
     "This portal database is a file, which enforces nothing: roles keep honest people from mistakes. "
     "A database server enforces them too."
 )
+THE_SERVER_FOLLOWS = (
+    "So that the database server enforces it too, let its owner run what `portal-admin db grants` prints now."
+)
 
 
 def add(commands: Commands) -> None:
@@ -63,7 +66,8 @@ def add_operator(context: Context, args: Namespace) -> int:
     """Let somebody work at the desks."""
     from portal_admin.services import operators
 
-    return _print(context, operators.add(context.desk, name=args.name, role=ROLES[args.role]))
+    added = operators.add(context.desk, name=args.name, role=ROLES[args.role])
+    return _print_changed(context, added)
 
 
 def set_role(context: Context, args: Namespace) -> int:
@@ -73,10 +77,10 @@ def set_role(context: Context, args: Namespace) -> int:
     changed = operators.set_role(
         context.desk, name=args.name, role=ROLES.get(args.role), version=args.version
     )
-    return _print(context, changed)
+    return _print_changed(context, changed)
 
 
-def _print(context: Context, operator: Operator) -> int:
+def _print_changed(context: Context, operator: Operator) -> int:
     from portal_admin.services.operators import role_words
 
     context.out.record(
@@ -88,6 +92,8 @@ def _print(context: Context, operator: Operator) -> int:
             "Added by": operator.created_by,
         },
     )
+    if context.desk.engine.dialect.name == "postgresql":
+        context.out.say(THE_SERVER_FOLLOWS)
     return DONE
 
 

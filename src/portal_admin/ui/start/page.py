@@ -110,7 +110,17 @@ class StartPage(Page):
         self.health.failed(error, self.refresh)
 
     def _show_pulse(self, pulse: Pulse) -> None:
-        self.health.show_lines([self._database_line(pulse), self._aspire_line(pulse), self._sync_line(pulse)])
+        lines = (self._database_line, self._aspire_line, self._sync_line, self._role_line)
+        self.health.show_lines([line(pulse) for line in lines])
+
+    def _role_line(self, pulse: Pulse) -> Line:
+        if pulse.role is None or isinstance(pulse.role, DeskError):
+            return Line(Result.UNKNOWN, self.tr("What you may do here is not known."))
+        words = self.tr("You work here as {name}, {role}.").format(name=pulse.operator, role=pulse.role)
+        enforced = self.tr(
+            "The database is a file, which enforces nothing: roles keep honest people from mistakes."
+        )
+        return Line(Result.PASS, words, enforced if pulse.database == "sqlite" else "")
 
     def _database_line(self, pulse: Pulse) -> Line:
         if isinstance(pulse.synced, DeskError):
