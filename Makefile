@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# What we are measured beside is installed apart from what we ship.
+BESIDE := .venv-bench/.ready
 
 .PHONY: demo test check bench soak format pictures clean
 
@@ -19,7 +21,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(READY) $(BESIDE)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
 
 soak: $(READY)
@@ -41,5 +43,10 @@ $(READY): requirements/dev.txt pyproject.toml packaging/debian_setup.sh
 	$(BIN)/python -m compileall -qq -x deploy_lib .venv/lib src
 	touch $(READY)
 
+$(BESIDE): requirements/bench.txt
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $(BESIDE)
+
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
