@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from portal_admin.domain.permissions import Role
 from portal_admin.domain.verification import Method, Proof
 from portal_admin.errors import InvalidInput, NotAllowed, NotFound, Refused
-from portal_admin.models import aspire_contact, caller_verification, end_user, operator, site
+from portal_admin.models import aspire_contact, end_user, operator
 from portal_admin.models.engine import writing
-from portal_admin.services import audit, early_resets, users, verification
+from portal_admin.services import early_resets, users, verification
 from portal_admin.services.desk import Desk
 from tests.fixtures.desk import Clock
 from tests.fixtures.operators import appoint, without_audit
@@ -32,23 +32,14 @@ GUARDED: dict[str, Callable[..., Any]] = {
 
 
 @pytest.fixture
-def casey(office: Desk) -> Desk:
+def casey(office: Desk, desk_of: Callable[[Desk, str], Desk]) -> Desk:
     """The desk of a colleague who is CSR."""
     appoint(office.engine, "casey", Role.CSR)
-    return replace(office, operator="casey")
+    return desk_of(office, "casey")
 
 
 def vouch(casey: Desk, method: Method) -> None:
-    """As the colleague would record it; a server takes it only over the colleague's own login, which tests have not."""
-    if casey.engine.dialect.name == "sqlite":
-        verification.verify(casey, **ON_RUTH, method=method, note="knows the voice")
-        return
-    with writing(casey.engine) as connection:
-        without_audit(connection)
-        ruth = select(end_user.c.id).join(site).where(site.c.key == "MAIN", end_user.c.email == RUTH)
-        values = {"method": method.value, "note": "", "operator": "casey"}
-        signed = {"user_id": connection.execute(ruth).scalar_one(), "at": audit.now(connection, casey)}
-        connection.execute(insert(caller_verification).values(**values, **signed))
+    verification.verify(casey, **ON_RUTH, method=method, note="knows the voice")
 
 
 def make_active(desk: Desk, email: str) -> None:
