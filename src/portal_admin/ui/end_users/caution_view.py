@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from portal_admin.services.early_resets import Caution
 from portal_admin.ui.theme import Meaning, Space
-from portal_admin.ui.widgets.ages import clock_text
+from portal_admin.ui.widgets.ages import age_text, zone_text
 from portal_admin.ui.widgets.chip import StatusChip
-from portal_admin.ui.widgets.text import PlainLabel
+from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
 
 class CautionView(QWidget):
@@ -22,7 +22,7 @@ class CautionView(QWidget):
         self._chip = StatusChip()
         self._sentence = PlainLabel(wrap=True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, Space.XS, 0, 0)
         column.setSpacing(Space.XS)
         column.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._sentence)
@@ -40,14 +40,16 @@ class CautionView(QWidget):
             return
         last = caution.resets[-1]
         words = self.tr(
-            "{email} was reset {reset} by {who}, less than a day after an email change ({changed}). "
+            "{email} was reset {age} by {who}, within 24 hours of an email change. "
             "Make sure that the person asked for both."
         )
-        at = (clock_text(last.reset_at, now), clock_text(last.changed_at, now))
         self._say(
             self.tr("Reset after email change"),
-            words.format(email=last.email, reset=at[0], who=last.operator, changed=at[1]),
+            words.format(email=last.email, age=age_text(last.reset_at, now), who=last.operator),
         )
+        times = self.tr("Email changed {changed}\nReset {reset}")
+        both = times.format(changed=zone_text(last.changed_at), reset=zone_text(last.reset_at))
+        set_tooltip(self._sentence, both)
 
     def show_before(self, caution: Caution, now: datetime) -> None:
         """Warn before a reset that would come too soon."""
@@ -57,7 +59,7 @@ class CautionView(QWidget):
         words = self.tr(
             "The email of this person was changed {changed}. A reset within 24 hours of it is flagged in the audit."
         )
-        self._say(self.tr("Email changed"), words.format(changed=clock_text(caution.changed_at, now)))
+        self._say(self.tr("Email changed"), words.format(changed=age_text(caution.changed_at, now)))
 
     def _say(self, chip: str, sentence: str) -> None:
         self._chip.set(chip, Meaning.ATTENTION)
