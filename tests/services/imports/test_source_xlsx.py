@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from portal_admin.errors import InvalidInput
 from portal_admin.services.imports import limits
+from portal_admin.services.imports.entries import read_entries
+from portal_admin.services.imports.mapping import recognise
 from portal_admin.services.imports.source import OLE, PROTECTED, Source, open_table
 from tests.services.imports.files import HEADER, SHEET, repacked, with_cells, workbook, xlsx_source
 
@@ -84,6 +86,19 @@ def test_that_cells_that_are_only_coloured_do_not_make_a_sheet_large() -> None:
 def test_that_a_cell_far_off_is_refused_before_room_for_all_between_is_reserved(cells: str) -> None:
     with pytest.raises(InvalidInput, match="Delete what lies outside"):
         open_table(with_cells(cells))
+
+
+def test_that_formulas_that_end_in_an_error_are_not_taken_for_empty_cells() -> None:
+    formulas = [("a@x", "A", "=1/0|#DIV/0!", "=NA()|#N/A"), ("b@x.example", "B", "C", "A-1")]
+    data = workbook({"First": [HEADER, *formulas[1:]], "Second & last": [(), HEADER, *formulas]})
+    first, second = (open_table(Source("f", data), sheet=name) for name in ("First", "Second & last"))
+    assert [row.errors for row in first.rows] == [frozenset()]
+    assert [(row.number, row.errors) for row in second.rows] == [(3, {2, 3}), (4, frozenset())]
+    entry, good = read_entries(second, recognise(second.header))
+    assert entry.fault is not None
+    assert "under Last name ends in an error" in entry.fault
+    assert "under Accounts ends in an error" in entry.fault
+    assert good.fault is None
 
 
 @pytest.mark.parametrize("reference", ["A99999999999999999999", "a1", "AAAAAAAAAA1", "A", "", "1", "A-1"])

@@ -15,7 +15,7 @@ from portal_admin.services.imports.batches import Batch, BatchStatus
 # Longer than a piece of an import ever takes, with ASPIRE asked.
 LASTS = timedelta(minutes=2)
 # All rows or none are one transaction, in which nobody else could see that the turn is kept.
-LASTS_FOR_ALL = timedelta(minutes=30)
+LASTS_FOR_ALL = timedelta(minutes=10)
 RULE = "one_runner"
 HOST_LENGTH = 40
 

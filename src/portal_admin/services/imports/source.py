@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,11 +46,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row that is not empty, numbered as in the file (the heading is row 1); `fault` says why it cannot be used."""
+    """One row that is not empty, numbered as in the file (the heading is row 1); `fault` says why it cannot be used.
+
+    `errors` are columns of a worksheet whose formula ends in an error, such as #N/A, and so has no value.
+    """
 
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
+    errors: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,11 @@ def open_table(
         raise InvalidInput(LOCKED if PROTECTED in data else TOO_OLD, field="file")
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(ZIP):
-        sheets, chosen, cells = worksheet(data, sheet)
-        header, rows = _table(cells, ragged=False)
-        return Table(source.name, digest, "xlsx", None, None, sheets, chosen, header, rows)
+        page = worksheet(data, sheet)
+        header, rows = _table(page.rows, ragged=False)
+        if page.errors:
+            rows = tuple(replace(row, errors=page.errors.get(row.number, frozenset())) for row in rows)
+        return Table(source.name, digest, "xlsx", None, None, page.names, page.name, header, rows)
     text, name = delimited.decoded(data, encoding)
     told, text = delimited.split_off_told(text)
     mark = delimiter or told or delimited.delimiter_of(text, lambda names: len(recognise(names)))

@@ -40,8 +40,14 @@ FAR_OFF = (
 )
 
 
-def check_workbook(data: bytes) -> None:
-    """InvalidInput unless it is a workbook of tolerable size, measured by unpacking it, not by what it says of itself."""
+Errors = frozenset[tuple[int, int]]  # row and column, both from 1
+
+
+def check_workbook(data: bytes) -> dict[str, Errors]:
+    """InvalidInput unless it is a workbook of tolerable size, measured by unpacking it, not by what it says of itself.
+
+    Returns where cells hold an error such as #N/A, by the part that a worksheet is; its reader gives them as empty.
+    """
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as problem:
@@ -54,6 +60,7 @@ def check_workbook(data: bytes) -> None:
     if len(parts) > MOST_PARTS:
         _refuse(TOO_LARGE)
     unpacked = 0
+    errors: dict[str, Errors] = {}
     for part in parts:
         sheet, size = _SheetExtent(), 0
         for block in _blocks(data, part):
@@ -64,6 +71,8 @@ def check_workbook(data: bytes) -> None:
                 _refuse(TOO_LARGE)
             sheet.feed(block)
         unpacked += size
+        errors[part.filename] = frozenset(sheet.errors)
+    return errors
 
 
 def _blocks(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -94,6 +103,8 @@ class _SheetExtent:
         self._last_row = self._last_column = 0
         self._parser: expat.XMLParserType | None = None
         self._begun = False
+        self._is_error = False
+        self.errors: set[tuple[int, int]] = set()
 
     def feed(self, block: bytes) -> None:
         """Take in the next piece; a part that is not XML is of no interest."""
@@ -116,6 +127,7 @@ class _SheetExtent:
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local == "c":
+            self._is_error = attributes.get("t") == "e"
             self._cell(attributes.get("r"))
         elif local in CONTENT:
             self._content()
@@ -150,6 +162,8 @@ class _SheetExtent:
             or self._last_row * self._last_column > MOST_CELLS
         ):
             _refuse(FAR_OFF)
+        if self._is_error:
+            self.errors.add((self._row, self._column))
 
 
 def _is_beyond(count: str) -> bool:

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import posixpath
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from xml.parsers import expat
 
 from portal_admin.errors import InvalidInput
 from portal_admin.services.imports.unpacking import DAMAGED, check_workbook
 
+WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # Excel keeps no more digits of a number; one beyond is shown as Excel does, so that it cannot pass for an id.
 WHOLE_UP_TO = 10**15
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
-def worksheet(data: bytes, sheet: str | None) -> tuple[tuple[str, ...], str, Iterator[list[str]]]:
-    """The names of all sheets, the name of the one chosen (None: the first), and its rows from row 1 on."""
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One sheet of a workbook: its rows from row 1 on, and by row the columns (from 0) whose formulas end in an error."""
+
+    names: tuple[str, ...]
+    name: str
+    rows: Iterator[list[str]]
+    errors: Mapping[int, frozenset[int]]
+
+
+def worksheet(data: bytes, sheet: str | None) -> Worksheet:
+    """The sheet of that name, None for the first."""
     import python_calamine
 
-    check_workbook(data)
+    errors = check_workbook(data)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = tuple(book.sheet_names)
@@ -31,7 +47,39 @@ def worksheet(data: bytes, sheet: str | None) -> tuple[tuple[str, ...], str, Ite
         rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     except python_calamine.CalamineError as problem:
         raise InvalidInput(DAMAGED, field="file") from problem
-    return names, chosen, ([text_of(cell) for cell in row] for row in rows)
+    found: dict[int, set[int]] = defaultdict(set)
+    for row, column in errors.get(_part_of(data, chosen), ()):
+        found[row].add(column - 1)
+    texts = ([text_of(cell) for cell in row] for row in rows)
+    return Worksheet(names, chosen, texts, {row: frozenset(columns) for row, columns in found.items()})
+
+
+def _part_of(data: bytes, sheet: str) -> str:
+    """The part of the archive that holds the sheet."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = _elements(archive, WORKBOOK, "sheet")
+        relations = _elements(archive, RELATIONS, "Relationship")
+    named = [one for one in sheets if one.get("name") == sheet]
+    identity = next((value for name, value in named[0].items() if name.endswith(":id")), "") if named else ""
+    targets = [one.get("Target", "") for one in relations if one.get("Id") == identity]
+    return posixpath.normpath(posixpath.join("/xl", targets[0])).lstrip("/") if targets else ""
+
+
+def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[dict[str, str]]:
+    """The attributes of every element of that name; the archive was looked through before."""
+    found: list[dict[str, str]] = []
+
+    def element(full: str, attributes: dict[str, str]) -> None:
+        if full.rpartition(":")[2] == name:
+            found.append(attributes)
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = element
+    try:
+        parser.Parse(archive.read(part), True)
+    except (expat.ExpatError, KeyError, zipfile.BadZipFile) as problem:
+        raise InvalidInput(DAMAGED, field="file") from problem
+    return found
 
 
 def text_of(value: Value) -> str:
