@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -307,3 +308,25 @@ def test_that_a_restore_before_the_line_was_seen_explains_nothing(watched: Desk,
     audit_heads.remember(later)
     tampering("delete from audit_event where id > 10")
     assert "restored a backup" not in broken(watched)[1]
+
+
+def test_that_several_windows_remember_without_losing_one_another(watched: Desk) -> None:
+    assert watched.heads is not None
+    path, seen = watched.heads, audit_heads.last_seen(watched)
+    others = [
+        replace(watched, engine=create_engine(f"postgresql+psycopg://server/portal{number}"))
+        for number in range(8)
+    ]
+    assert seen is not None
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda desk: audit_heads.accept(desk, seen), others))
+    assert len(json.loads(path.read_text(encoding="utf-8"))) == 9
+    assert all(audit_heads.last_seen(desk) == seen for desk in (watched, *others))
+    assert sorted(one.name for one in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
+def test_that_an_older_window_does_not_turn_the_memory_back(watched: Desk) -> None:
+    newer = Seen(12, "f" * 64, NOW)
+    audit_heads.accept(watched, newer)
+    audit_heads.remember(watched)
+    assert audit_heads.last_seen(watched) == newer

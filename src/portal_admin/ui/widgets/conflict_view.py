@@ -88,7 +88,7 @@ class ConflictView(QFrame):
         for line in lines:
             strong = "strong" if line.was != line.theirs else ""
             theirs = _cell(line.theirs, strong)
-            if line.take is not None and line.yours != line.theirs:
+            if line.take is not None and line.theirs not in (line.was, line.yours):
                 theirs = self._takeable(theirs, line)
             grid.add_fact(line.name, _cell(line.was), theirs, _cell(line.yours))
         return holder
