@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from portal_admin.cli.every import interval, stopped_by_signals, wait
 from portal_admin.cli.frame import Commands, Context, note_failure
 from portal_admin.cli.wording import when
-from portal_admin.errors import DONE, REFUSED, DeskError, SettingsProblem
+from portal_admin.errors import DONE, REFUSED, DeskError, SecretsUnavailable, SettingsProblem
 
 if TYPE_CHECKING:
     from portal_admin.services.mail.delivery import Delivered
 
+OTHERS_DIE = "Links made with another key no longer work."
 STATUSES = ("queued", "sent", "failed", "superseded", "canceled")
 
 
@@ -118,37 +119,47 @@ def resend(context: Context, args: Namespace) -> int:
 
 def use_key(context: Context, args: Namespace) -> int:
     """Keep the mail key on this machine, and let the portal's links be made with it."""
-    from portal_admin.cli.mail_secrets import ask, check_can_keep
+    from portal_admin.cli.mail_secrets import ask
+    from portal_admin.credentials import Secret, password_in_environment
+    from portal_admin.credentials import set_password as keep
+    from portal_admin.services.mail.keys import use_mail_key
+
+    if args.new:
+        return _new_key(context)
+    given = password_in_environment(Secret.MAIL_KEY)
+    key = given or ask(Secret.MAIL_KEY, "The mail key: ", from_stdin=args.stdin)
+    changed = use_mail_key(context.desk, key=key)
+    if given is None:
+        keep(_profile(context), Secret.MAIL_KEY, key)
+    if context.json:
+        context.out.document({"changed": changed})
+    context.out.say(
+        f"Links are made with this key from now on. {OTHERS_DIE}"
+        if changed
+        else "Links are made with this key already."
+    )
+    return DONE
+
+
+def _new_key(context: Context) -> int:
     from portal_admin.credentials import Secret, password_in_environment
     from portal_admin.credentials import set_password as keep
     from portal_admin.services.mail.keys import new_mail_key, use_mail_key
 
-    profile, given = _profile(context), password_in_environment(Secret.MAIL_KEY)
-    if args.new:
-        if given is None:
-            check_can_keep(Secret.MAIL_KEY)
-        key = new_mail_key()
-    else:
-        key = given or ask(Secret.MAIL_KEY, "The mail key: ", from_stdin=args.stdin)
-    changed = use_mail_key(context.desk, key=key)
-    if given is None:
-        keep(profile, Secret.MAIL_KEY, key)
-    if args.new:
-        # The one time that it is shown: whoever runs the portal's pages needs it too.
-        context.out.record({"mail_key": key, "changed": changed}, fields={"Mail key": key})
-        context.out.say("Give it to whoever runs the portal's pages, by a safe way, and to nobody else.")
-        if given is not None:
-            context.out.say(
-                "Set PORTAL_ADMIN_MAIL_KEY to it: the one set now comes first and fits no longer."
-            )
-    elif context.json:
-        context.out.document({"changed": changed})
-    if changed:
-        context.out.say(
-            "Links are made with this key from now on. Links made with another key no longer work."
-        )
-    else:
-        context.out.say("Links are made with this key already.")
+    key = new_mail_key()
+    use_mail_key(context.desk, key=key)
+    # The one time that it is shown: whoever runs the portal's pages needs it too.
+    context.out.record({"mail_key": key}, fields={"Mail key": key})
+    context.out.say(
+        f"Give it to whoever runs the portal's pages, by a safe way, and to nobody else. {OTHERS_DIE}"
+    )
+    try:
+        if password_in_environment(Secret.MAIL_KEY) is None:
+            keep(_profile(context), Secret.MAIL_KEY, key)
+            return DONE
+    except SecretsUnavailable:
+        pass  # a server may have no keyring
+    context.out.say("It is not kept on this machine. Where mails are sent, set PORTAL_ADMIN_MAIL_KEY to it.")
     return DONE
 
 
