@@ -7,6 +7,8 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 1000  # ms
+# A full collection looks at every object, about a microsecond each.
+MOST = 100_000
 
 
 class Collector(QObject):
@@ -28,5 +30,8 @@ class Collector(QObject):
         """Collect the oldest generation that is due."""
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > self._thresholds[generation]:
+                if generation == 2 and len(gc.get_objects(generation=2)) > MOST:
+                    # So many are the rows of a list. They go when nobody holds them, without being searched for.
+                    gc.freeze()
                 gc.collect(generation)
                 return
