@@ -25,6 +25,9 @@ class Field(Together):
         self._hint = hint
         self.label = PlainLabel(label)
         self.label.setBuddy(control)
+        if isinstance(control, QComboBox):
+            # Qt would name a box after what is chosen in it.
+            control.setAccessibleName(self.label.text().replace("&", ""))
         self.note = PlainLabel(hint, kind="secondary", wrap=True)
         set_shown(self.note, bool(hint))
         control.setAccessibleDescription(hint)
