@@ -63,7 +63,7 @@ def branding(engine: Engine, offline_desk: Desk, page: Callable[..., Any], settl
 
 def fill(panel: BrandPanel, brand: Brand) -> None:
     for edit, text in zip(
-        panel.edits,
+        panel.form.edits,
         (brand.sender_name, brand.sender_address, brand.support_email, brand.link_base, brand.color or ""),
         strict=True,
     ):
@@ -76,7 +76,7 @@ def test_that_a_brand_is_typed_seen_in_the_mail_and_saved(
     page = branding()
     panel = page.brand_panel
     assert panel.title.text() == "Brand of Northwind Leasing"
-    assert panel.sender_name.text() == "Northwind Leasing"
+    assert panel.form.sender_name.text() == "Northwind Leasing"
     assert panel.preview.from_line.text() == "Northwind Leasing <…>"
     fill(panel, NORTHWIND)
     settle()
@@ -86,7 +86,7 @@ def test_that_a_brand_is_typed_seen_in_the_mail_and_saved(
     panel.preview.kind.setCurrentIndex(1)
     settle()
     assert "reset your password" in panel.preview.mail.toPlainText()
-    qtbot.keyClick(panel.color, Qt.Key.Key_Return)
+    qtbot.keyClick(panel.form.color, Qt.Key.Key_Return)
     settle()
     assert brands.brands(offline_desk) == {"NW": replace(NORTHWIND, version=1)}
     assert panel.isHidden()
@@ -109,7 +109,7 @@ def test_that_fields_that_cannot_be_used_say_so_and_keep_what_was_typed(
         (key,) = changes
         assert words in panel.form.fields[key].error
         assert (
-            panel.sender_address.text()
+            panel.form.sender_address.text()
             == {"sender_address": NORTHWIND.sender_address, **changes}["sender_address"]
         )
 
@@ -130,19 +130,19 @@ def test_that_a_logo_is_chosen_shown_saved_and_removed(
     fill(panel, NORTHWIND)
     path = tmp_path / "logo.png"
     path.write_bytes(picture())
-    panel.logo.choose_button.click()
+    panel.form.logo.choose_button.click()
     dialog = page.findChildren(QFileDialog)[-1]
     dialog.fileSelected.emit(str(path))
     dialog.close()
     settle()
-    assert "1 KB" in panel.logo.words.text()
+    assert "1 KB" in panel.form.logo.words.text()
     assert "￼" in panel.preview.mail.toPlainText()  # a picture
     panel.save_button.click()
     settle()
     assert brands.brands(offline_desk)["NW"].logo == picture()
     page.brand_button.click()
     settle()
-    panel.logo.remove_button.click()
+    panel.form.logo.remove_button.click()
     panel.save_button.click()
     settle()
     assert brands.brands(offline_desk)["NW"].logo is None
@@ -159,11 +159,11 @@ def test_that_a_file_that_is_no_logo_says_so(
     path = tmp_path / "logo.png"
     if content is not None:
         path.write_bytes(content)
-    panel.logo.chosen.emit(str(path))
+    panel.form.logo.chosen.emit(str(path))
     settle()
     expected = "must be a PNG or JPEG" if content else "cannot be read"
     assert expected in panel.form.fields["logo"].error
-    assert panel.logo.content is None
+    assert panel.form.logo.content is None
 
 
 def test_that_what_was_typed_survives_closing_the_panel_until_it_is_discarded(
@@ -175,12 +175,12 @@ def test_that_what_was_typed_survives_closing_the_panel_until_it_is_discarded(
     panel.close_panel()
     page.brand_button.click()
     settle()
-    assert panel.support_email.text() == "help@northwind.example"
+    assert panel.form.support_email.text() == "help@northwind.example"
     assert "What you typed before is still here." in said(panel)
     press(panel, "Discard changes")
     page.brand_button.click()
     settle()
-    assert panel.support_email.text() == ""
+    assert panel.form.support_email.text() == ""
 
 
 def test_that_a_brand_changed_meanwhile_is_shown_beside_mine_and_overwritten_only_when_asked(
@@ -196,7 +196,7 @@ def test_that_a_brand_changed_meanwhile_is_shown_beside_mine_and_overwritten_onl
     told = said(panel.conflict).split("\n")
     for words in ("Sender name", "Theirs", "Northwind Leasing"):
         assert words in told, words
-    assert panel.sender_name.text() == "Northwind Leasing"
+    assert panel.form.sender_name.text() == "Northwind Leasing"
     assert brands.brands(offline_desk)["NW"].sender_name == "Theirs"
     panel.save_button.click()
     settle()
@@ -221,7 +221,7 @@ def test_that_the_preview_is_white_in_every_scheme(
 ) -> None:
     page = branding()
     fill(page.brand_panel, NORTHWIND)
-    page.brand_panel.logo.show_logo(picture())
+    page.brand_panel.form.logo.show_logo(picture())
     settle()
     page.brand_panel.preview.mail.setFocus()
     image = QImage(str(render(page, "brand", scheme)))

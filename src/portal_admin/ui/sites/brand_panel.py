@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit
 
 from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import Site
@@ -14,10 +13,9 @@ from portal_admin.errors import Conflict, DeskError, InvalidInput
 from portal_admin.services import brand as brands
 from portal_admin.ui import background
 from portal_admin.ui.page import Page
-from portal_admin.ui.sites.logo_choice import LogoChoice
+from portal_admin.ui.sites.brand_form import BrandForm
 from portal_admin.ui.sites.mail_preview import Drawn, MailPreview, draw
 from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView
-from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -48,52 +46,17 @@ class BrandPanel(SidePanel):
             self.tr("Save again to put yours in place of theirs."),
         )
         self.conflict.taken.connect(self._take_theirs)
-        self.form = Form()
-        self._add_fields()
+        self.form = BrandForm()
         self.preview = preview
         self.body.addWidget(self.conflict)
         self.body.addWidget(self.kept)
         self.body.addWidget(self.form)
         self.discard_button = self.add_button(self.tr("Discard changes"), self.discard)
         self.save_button = self.add_button(self.tr("Save brand"), self.save, kind="primary")
-        for edit in self.edits:
-            edit.textChanged.connect(self._changed)
-            edit.returnPressed.connect(self.save)
-        self.logo.changed.connect(self._changed)
-        self.logo.chosen.connect(self._read_logo)
+        self.form.changed.connect(self._changed)
+        self.form.submitted.connect(self.save)
+        self.form.logo.chosen.connect(self._read_logo)
         self.preview.kind.currentIndexChanged.connect(self._preview)
-
-    def _add_fields(self) -> None:
-        def field(key: str, label: str, hint: str) -> QLineEdit:
-            return self.form.add(key, label, QLineEdit(), hint=hint)
-
-        self.sender_name = field(
-            "sender_name", self.tr("Sender &name"), self.tr("As borrowers know the brand.")
-        )
-        self.sender_address = field(
-            "sender_address",
-            self.tr("Sender &address"),
-            self.tr("What mails come from. The mail server must be allowed to send for it."),
-        )
-        self.support_email = field("support_email", self.tr("S&upport email"), self.tr("Where answers go."))
-        self.link_base = field(
-            "link_base",
-            self.tr("&Link address"),
-            self.tr("Where the portal's pages are, such as https://my.example.com"),
-        )
-        self.color = field(
-            "color", self.tr("&Colour of the button"), self.tr("Such as #2458C5; empty for the plain one.")
-        )
-        self.logo = self.form.add(
-            "logo", self.tr("Lo&go"), LogoChoice(), hint=self.tr("PNG or JPEG, 200 KB at most.")
-        )
-        self.edits = (self.sender_name, self.sender_address, self.support_email, self.link_base, self.color)
-
-    @property
-    def typed(self) -> Brand:
-        """What the form holds."""
-        name, address, support, base, color = (edit.text() for edit in self.edits)
-        return Brand(name, address, support, base, color or None, self.logo.content)
 
     def start(self, site: Site, stored: Brand | None) -> None:
         """Open the form on a site, with what was typed before."""
@@ -104,10 +67,10 @@ class BrandPanel(SidePanel):
         # A draft goes with the brand it was made on: Save must meet what others saved since.
         before, shown = draft or (stored, stored or _first(site))
         self.site, self._stored = site, before
-        self._fill(shown)
-        self.form.clear_errors()
+        self.form.fill(shown)
+        self._follow()
         self.kept.setVisible(draft is not None)
-        self.open_panel(self.tr("Brand of {name}").format(name=site.name), focus=self.sender_name)
+        self.open_panel(self.tr("Brand of {name}").format(name=site.name), focus=self.form.sender_name)
         self._preview()
 
     def discard(self) -> None:
@@ -120,7 +83,7 @@ class BrandPanel(SidePanel):
 
     def save(self) -> None:
         """Keep the brand; a field that cannot be used says so."""
-        site, stored, typed = self.site, self._stored, self.typed
+        site, stored, typed = self.site, self._stored, self.form.typed
         if site is None or not self.save_button.isEnabled():
             return
         self.messages.clear()
@@ -137,28 +100,11 @@ class BrandPanel(SidePanel):
             replaces=SAVE,
         )
 
-    def _fill(self, brand: Brand) -> None:
-        values = (
-            brand.sender_name,
-            brand.sender_address,
-            brand.support_email,
-            brand.link_base,
-            brand.color or "",
-        )
-        for widget in (*self.edits, self.logo):
-            widget.blockSignals(True)
-        for edit, value in zip(self.edits, values, strict=True):
-            edit.setText(value)
-        self.logo.show_logo(brand.logo)
-        for widget in (*self.edits, self.logo):
-            widget.blockSignals(False)
-        self._follow()
-
     def _changed(self) -> None:
         if self.site is None:
             return
         if self._differs():
-            self._drafts[self.site.key] = self._stored, self.typed
+            self._drafts[self.site.key] = self._stored, self.form.typed
         else:
             self._drafts.pop(self.site.key, None)
         if not self.conflict.isHidden():
@@ -170,13 +116,15 @@ class BrandPanel(SidePanel):
         self.discard_button.setEnabled(self._differs())
 
     def _differs(self) -> bool:
-        return self.site is not None and _contents(self.typed) != _contents(self._stored or _first(self.site))
+        return self.site is not None and _contents(self.form.typed) != _contents(
+            self._stored or _first(self.site)
+        )
 
     def _preview(self) -> None:
         background.later(self, PAUSE, self._draw, replaces="preview")
 
     def _draw(self) -> None:
-        typed, kind = self.typed, self.preview.shown_kind
+        typed, kind = self.form.typed, self.preview.shown_kind
 
         def done(drawn: Drawn) -> None:
             self.preview.show_mail(drawn)
@@ -190,7 +138,7 @@ class BrandPanel(SidePanel):
 
         def done(content: bytes) -> None:
             self.form.fields["logo"].set_error("")
-            self.logo.show_logo(content)
+            self.form.logo.show_logo(content)
 
         background.run(self, lambda: brands.read_logo(path), done, failed, replaces="logo")
 
@@ -228,7 +176,7 @@ class BrandPanel(SidePanel):
             if self.site is None or self.site.key != site.key:
                 return
             was, self._stored = self._stored, theirs
-            self._drafts[site.key] = theirs, self.typed
+            self._drafts[site.key] = theirs, self.form.typed
             self._met = was
             self.conflict.show_conflict(self._conflict_lines())
             self._follow()
@@ -238,10 +186,10 @@ class BrandPanel(SidePanel):
     def _conflict_lines(self) -> list[ConflictLine]:
         names = [field.label.text().replace("&", "") for field in self.form.fields.values()]
         theirs = _shown(self._stored)
-        texts = zip(self.edits, theirs[:-1], strict=True)
+        texts = zip(self.form.edits, theirs[:-1], strict=True)
         takes: list[Callable[[], object] | None] = [partial(edit.setText, value) for edit, value in texts]
         takes.append(None)  # a picture is taken with everything or not at all
-        columns = zip(names, _shown(self._met), theirs, _shown(self.typed), takes, strict=True)
+        columns = zip(names, _shown(self._met), theirs, _shown(self.form.typed), takes, strict=True)
         return [ConflictLine(*column) for column in columns]
 
     def _take_theirs(self) -> None:
