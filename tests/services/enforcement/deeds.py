@@ -159,6 +159,7 @@ DEEDS = (
     Deed(users.reactivate, _given(**MAIN, email=INA)),
     Deed(users.change_email, _given(**ON_RUTH, to="ruth@new.example", proof=CALLED)),
     Deed(verification.verify, _given(**ON_RUTH, method=Method.CALL_BACK, note="402-555-0142")),
+    Deed(verification.reveal_channels, _given(**ON_RUTH)),
     Deed(links.add, _given(**ON_RUTH, account_ids=["A-003"])),
     Deed(links.remove, _given(**MAIN, email=INA, account_id="A-004")),
     Deed(links.remove_several, _given(**MAIN, email=INA, account_ids=["A-004"])),

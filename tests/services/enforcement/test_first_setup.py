@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from sqlalchemy import select, text
 
 from portal_admin.cli import run
@@ -14,12 +16,13 @@ from portal_admin.domain.verdict import Result
 from portal_admin.models import audit_event, operator
 from portal_admin.models.enforcement import TRIGGERS
 from portal_admin.models.engine import open_engine, reading
+from portal_admin.models.schema import migration_config
 from portal_admin.services import database
 from portal_admin.services.doctor import Patient, examine
 from portal_admin.settings import Profile
 from tests.fixtures.database import PostgresDatabases
 from tests.fixtures.postgres import OWNER
-from tests.services.enforcement.conftest import EnforcedPortal
+from tests.services.enforcement.conftest import EnforcedPortal, run_script
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -56,6 +59,16 @@ def test_that_whoever_sets_the_portal_up_is_its_first_administrator_with_an_audi
     assert run(["db", "check", "--json"]) == 0
     checks = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     assert {"check": "enforcement", "result": "pass", "message": "In order."} in checks
+
+
+@pytest.mark.usefixtures("empty_url")
+def test_that_the_script_that_is_run_by_hand_makes_the_same(databases: PostgresDatabases) -> None:
+    config = migration_config()
+    config.attributes["dialect"] = "postgresql"
+    config.output_buffer = io.StringIO()
+    command.upgrade(config, "head", sql=True)
+    run_script(databases.server, "empty", config.output_buffer.getvalue())
+    assert all(one.passed for one in database.check(databases.server.url("empty")))
 
 
 def test_that_the_check_looks_for_every_trigger_there_is(portal: EnforcedPortal) -> None:

@@ -23,9 +23,9 @@ DECLARE
     change text;
 BEGIN
     FOR change IN
-        SELECT format('ALTER TABLE %I %s', table_name, string_agg(
-            format('ALTER COLUMN %I TYPE %s COLLATE "C"', column_name,
-                coalesce('varchar(' || character_maximum_length || ')', 'text')), ', '))
+        SELECT 'ALTER TABLE ' || quote_ident(table_name) || ' ' || string_agg(
+            'ALTER COLUMN ' || quote_ident(column_name) || ' TYPE '
+            || coalesce('varchar(' || character_maximum_length || ')', 'text') || ' COLLATE "C"', ', ')
         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
             AND data_type IN ('character varying', 'text')
