@@ -13,6 +13,7 @@ from portal_admin.ui.collector import Collector
 def due(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     """A collector whose full collection is due."""
     made = Collector()
+    gc.collect()  # whatever lives is now of the oldest generation
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1000))
     yield made
     gc.unfreeze()
