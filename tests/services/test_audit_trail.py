@@ -227,8 +227,18 @@ def test_that_a_change_is_remembered_without_asking(offline_desk: Desk, tmp_path
 
 def test_that_the_pulse_remembers_what_others_wrote(watched: Desk, offline_desk: Desk) -> None:
     append(offline_desk, 2, "elsewhere")
-    pulse.take(watched)
+    assert pulse.take(watched).doubt is None
     assert audit_heads.last_seen(watched).id == 10  # type: ignore[union-attr]
+
+
+def test_that_the_pulse_tells_when_what_was_seen_is_gone(watched: Desk, tampering: Tamper) -> None:
+    tampering("delete from audit_event where id = 8")
+    assert (
+        pulse.take(watched).doubt == "Line 8, which this desk saw, is missing or different. Verify the audit."
+    )
+    assert watched.heads is not None
+    watched.heads.write_text("{", encoding="utf-8")
+    assert "cannot be read" in str(pulse.take(watched).doubt)
 
 
 def test_that_databases_are_remembered_apart_and_without_passwords(watched: Desk) -> None:

@@ -199,6 +199,10 @@ def test_that_stale_and_restored_are_said_in_words(
     status.show_pulse(Pulse("jdoe", "postgresql", DatabaseProblem("x"), old, True), now)
     assert status.synced.text() == "ASPIRE was restored: full sync needed"
     assert status.database.text() == "Database PostgreSQL"
+    assert status.audit.text() == ""
+    status.show_pulse(Pulse("jdoe", "postgresql", None, old, False, doubt="Line 8 is missing."), now)
+    assert status.audit.text() == "The audit must be verified"
+    assert "Line 8 is missing." in status.audit.toolTip()
 
 
 def test_that_without_a_profile_only_connect_works(opened: Callable[..., Any], settle: Settle) -> None:

@@ -82,14 +82,21 @@ def note(desk: Desk) -> None:
         remember(desk)
 
 
-def remember(desk: Desk) -> None:
-    """Remember the last line of the audit; a line that was seen and is gone stays remembered, as evidence."""
+def remember(desk: Desk) -> str | None:
+    """Remember the last line of the audit; a line that was seen and is gone stays remembered, as evidence.
+
+    Returns why the audit must be verified, None while everything that was seen is there.
+    """
     if desk.heads is None:
-        return
+        return None
     try:
-        _remember(desk, desk.heads)
+        return _remember(desk, desk.heads)
+    except CouldNotLook as problem:
+        log.warning("the last audit line could not be remembered: %s", problem)
+        return problem.message
     except (OSError, DeskError) as problem:
         log.warning("the last audit line could not be remembered: %s", problem)
+        return None
 
 
 def accept(desk: Desk, seen: Seen) -> None:
@@ -99,21 +106,22 @@ def accept(desk: Desk, seen: Seen) -> None:
             _write(desk.heads, _read(desk.heads) | {database_name(desk.engine): seen})
 
 
-def _remember(desk: Desk, path: Path) -> None:
+def _remember(desk: Desk, path: Path) -> str | None:
     name = database_name(desk.engine)
     before = _read(path).get(name)
     with reading(desk.engine) as connection:
         last = head(connection)
         if before is not None and not holds(connection, before):
             log.error("audit line %d, seen %s, is missing or different", before.id, before.at.isoformat())
-            return
+            return f"Line {before.id}, which this desk saw, is missing or different. Verify the audit."
     if before is not None and last.id <= before.id:
-        return
+        return None
     with _locked(path):
         kept = _read(path)
         # Another window may have seen more meanwhile.
         if kept.get(name) == before:
             _write(path, kept | {name: Seen(last.id, last.hash, desk.clock())})
+    return None
 
 
 def parse_head(text: str) -> Seen:

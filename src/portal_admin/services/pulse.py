@@ -18,7 +18,10 @@ from portal_admin.services.sync.state import restored_alarm
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`aspire` is the answer time in ms, why there is none, or None without ASPIRE; `synced` and `role` likewise."""
+    """`aspire` is the answer time in ms, why there is none, or None without ASPIRE; `synced` and `role` likewise.
+
+    `doubt` says why the audit must be verified, None while there is no reason.
+    """
 
     operator: str
     database: str
@@ -26,6 +29,7 @@ class Pulse:
     synced: Freshness | DeskError
     restored: bool
     role: Role | DeskError | None = None
+    doubt: str | None = None
 
     @property
     def database_answers(self) -> bool:
@@ -43,10 +47,12 @@ def take(desk: Desk) -> Pulse:
             restored = restored_alarm(connection)
     except DeskError as problem:
         synced = problem
-    if not isinstance(synced, DatabaseProblem):  # a server that is away is not waited for once more
-        audit_heads.remember(desk)
-    role = synced if isinstance(synced, DatabaseProblem) else _role(desk)
-    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, role)
+    role: Role | DeskError | None
+    if isinstance(synced, DatabaseProblem):
+        role, doubt = synced, None  # a server that is away is not waited for once more
+    else:
+        role, doubt = _role(desk), audit_heads.remember(desk)
+    return Pulse(desk.operator, desk.engine.dialect.name, _aspire(desk), synced, restored, role, doubt)
 
 
 def _role(desk: Desk) -> Role | DeskError | None:

@@ -36,13 +36,14 @@ class StatusStrip(QFrame):
         self.aspire = PlainLabel()
         self.database = PlainLabel()
         self.synced = PlainLabel()
+        self.audit = PlainLabel()
         self.operator = PlainLabel()
         first = QHBoxLayout()
         first.setSpacing(Space.XS)
         first.addWidget(self.profile_mark)
         first.addWidget(self.profile)
         self._row.addLayout(first)
-        for label in (self.aspire, self.database, self.synced):
+        for label in (self.aspire, self.database, self.synced, self.audit):
             self._row.addWidget(label)
         self._row.addStretch(1)
         self._row.addWidget(self.operator)
@@ -53,7 +54,7 @@ class StatusStrip(QFrame):
         self.profile.setText(text)
         self.profile.set_meaning(None)
         self.profile_mark.hide()
-        for label in (self.aspire, self.database, self.synced, self.operator):
+        for label in (self.aspire, self.database, self.synced, self.audit, self.operator):
             label.setText("")
 
     def show_profile(self, profile: Profile) -> None:
@@ -77,6 +78,8 @@ class StatusStrip(QFrame):
         meaning = None if pulse.database_answers else Meaning.BAD
         self._fact(self.database, words.format(kind=database), meaning, hint if is_file else "")
         self._show_synced(pulse, now)
+        doubtful = self.tr("The audit must be verified") if pulse.doubt else ""
+        self._fact(self.audit, doubtful, Meaning.BAD if pulse.doubt else None, pulse.doubt or "")
         role = None if isinstance(pulse.role, DeskError) else pulse.role
         self.show_operator(pulse.operator, role)
 
