@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from portal_admin.models import aspire_account, end_user
 from portal_admin.services.text_search import SEARCHED, TRIGRAM, begins, contains, matching, words_of
 
 # More matches than this are met soon enough by walking along the names; fewer are looked at and sorted.
-MANY = 5_000
+MANY = 2_000
 
 Tier = tuple[ColumnElement[bool], ColumnElement[str]]
 
@@ -63,11 +64,12 @@ def _holding(connection: Connection, name: str, typed: str) -> Select[Any]:
     short = [word for word in words_of(typed) if len(word) < TRIGRAM]
     if connection.dialect.name != "sqlite" or not long:
         return query.where(contains(connection, name, typed))
-    matches = matching(name, long)
-    counted = select(func.count()).select_from(matches.limit(MANY + 1).subquery())
-    if connection.execute(counted).scalar_one() <= MANY:
+    met = connection.execute(matching(name, long).limit(MANY + 1)).scalars().all()
+    if len(met) <= MANY:
         beginning = (or_(*(begins(table.c[column], word) for column in columns)) for word in short)
-        return query.where(table.c[key].in_(matches), *beginning)
+        # One parameter, however many they are.
+        these = func.json_each(json.dumps(list(met))).table_valued("value")
+        return query.where(table.c[key].in_(select(these.c.value)), *beginning)
     if not short:
         query = query.with_hint(table, f"INDEXED BY ix_{name}_name_key", "sqlite")
     return query.where(contains(connection, name, typed, scanned=True))
