@@ -87,6 +87,11 @@ class _Mail(QTextBrowser):
         super().__init__()
         self._pictures: dict[str, QImage] = {}
         self.setOpenLinks(False)
+        # Tab leaves it: its links lead nowhere.
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
         self.setMinimumHeight(LEAST_HEIGHT)
         # Whatever the scheme of the window is.
         self.setStyleSheet(
