@@ -19,7 +19,7 @@ from sqlalchemy import Engine, insert
 
 from portal_admin.credentials import Secret, remember_for_session
 from portal_admin.domain.permissions import Role
-from portal_admin.models import sync_run
+from portal_admin.models import lease, sync_run
 from portal_admin.models.engine import writing
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
@@ -323,6 +323,13 @@ def test_that_a_refused_sync_shows_its_reason(desk: Desk, open_page: Open) -> No
     assert not page.restored.action.isVisible()
     page.sync_box.sync()
     assert not page.sync_box.work.is_running
+
+
+def test_that_who_is_syncing_now_is_named(desk: Desk, open_page: Open) -> None:
+    with writing(desk.engine) as connection:
+        values = {"name": "sync", "holder": "sync-server:17:abc", "expires_at": NOW + timedelta(minutes=3)}
+        connection.execute(insert(lease).values(values))
+    assert open_page().sync_box.reason.text() == "sync-server:17:abc is syncing now."
 
 
 def test_that_diagnostics_are_copied_without_anybodys_data(

@@ -156,7 +156,7 @@ class HealthPage(Page):
             )
         self._show_said()
         self.work.show_health(found)
-        self.sync_box.allow(found.no_sync)
+        self.sync_box.allow(found.no_sync, running=found.sync.holder)
 
     def _show_said(self) -> None:
         """The whole of what the selected run said: its cell is too short for it."""

@@ -55,10 +55,11 @@ class SyncBox(QWidget):
         """Whether this desk may sync, as far as is known."""
         return self._refused is None
 
-    def allow(self, refused: str | None) -> None:
-        """Offer Sync now, or say why it is not offered."""
+    def allow(self, refused: str | None, *, running: str | None = None) -> None:
+        """Offer Sync now, or say why it is not offered; and who is syncing now."""
         self._refused = refused
-        self.reason.setText(refused or "")
+        said = self.tr("{runner} is syncing now.").format(runner=running) if running else ""
+        self.reason.setText(" ".join(filter(None, (said, refused))))
         self._set_button()
 
     def sync(self, *, full: bool = False) -> None:
