@@ -117,6 +117,15 @@ def test_that_nothing_to_do_is_unchanged_and_leaves_no_audit_line(office: Desk) 
     assert [line.action for line in audit_rows(office.engine)] == ["import.begin", "import.end"]
 
 
+def test_that_rows_which_take_each_other_back_leave_the_person_and_the_audit_alone(office: Desk) -> None:
+    rows = both(office, (RUTH, "Rutha", "", ""), (RUTH, "Ruth", "", ""), (PAUL, "Paula", "", ""))
+    assert [result for result, _ in rows] == ["changed", "changed", "changed"]
+    user = show_user(office, site="MAIN", email=RUTH)
+    assert (user.name, user.version) == ("Ruth Olsen", 1)
+    lines = [(line.action, line.subject) for line in audit_rows(office.engine)[1:-1]]
+    assert lines == [("user.edit", PAUL)]
+
+
 def test_that_an_inactive_person_stays_so_and_a_pending_one_is_not_mailed_again(office: Desk) -> None:
     ina, paul = both(office, (INA, "", "", "A-003"), (PAUL, "Paula", "", "A-001"))
     assert ina == ("changed", "Linked to A-003. The end user is Inactive and stays so.")

@@ -183,6 +183,17 @@ def test_that_an_import_that_did_nothing_or_is_under_way_or_unknown_is_not_taken
         undo(office, batch=2)
 
 
+def test_that_rows_which_took_each_other_back_need_no_undo(office: Desk) -> None:
+    back = ((RUTH, "Rutha", "", ""), (RUTH, "Ruth", "", ""))
+    run(office, csv_source(*back))
+    with pytest.raises(Refused, match="changed nothing"):
+        undo(office, batch=1)
+    run(office, csv_source(*back, NEW))
+    users.edit_user(office, site="MAIN", email=RUTH, first_name="Ruthie", last_name="Olsen", version=1)
+    undone = undo(office, batch=2)
+    assert (undone.removed, undone.restored) == (1, 0)
+
+
 def test_that_many_changed_people_are_counted(office: Desk) -> None:
     run(office, csv_source(*((f"p{n}@x.example", "P", "P", "A-001") for n in range(8))))
     send(office)

@@ -41,12 +41,17 @@ class _Touched:
     def renamed(self) -> bool:
         return self.before is not None and self.before.names != self.after.names
 
+    @property
+    def is_as_before(self) -> bool:
+        """Whether the rows take each other back, as a name that is changed and changed back."""
+        return self.before is not None and not self.new and not self.renamed
+
 
 def write(
     connection: Connection, desk: Desk, batch: Batch, on: Site, found: Mapping[str, Found], judged: Judged
 ) -> None:
     """Write everything that these rows do in the caller's transaction."""
-    touched = _touched(found, judged)
+    touched = {email: one for email, one in _touched(found, judged).items() if not one.is_as_before}
     _insert_users(connection, desk, on, batch, [one for one in touched.values() if one.before is None])
     _update_users(connection, [one for one in touched.values() if one.before is not None])
     _insert_links(connection, desk, touched.values())
@@ -228,9 +233,9 @@ def _effect(entry: Entry, decision: Decision, touched: Mapping[str, _Touched]) -
     if decision.unread:
         return {"unread": True}
     before, after = decision.before, decision.after
-    if decision.result not in (Result.CREATED, Result.CHANGED) or after is None:
+    one = touched.get(entry.email)
+    if decision.result not in (Result.CREATED, Result.CHANGED) or after is None or one is None:
         return None
-    one = touched[entry.email]
     # All rows of a piece are one change of the person.
     version = one.version if one.row == entry.row else one.version + 1
     effect: dict[str, Any] = {"user": one.id, "from": version, "to": one.version + 1}

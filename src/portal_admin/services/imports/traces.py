@@ -38,6 +38,8 @@ def traces(connection: Connection, batch: int) -> dict[str, Trace]:
     )
     found: dict[str, Trace] = {}
     for email, effect in connection.execute(query):
+        if effect is None:  # other rows took it back
+            continue
         before, after = effect["from"], effect["to"]
         trace = found.setdefault(email, Trace(effect["user"], before, before))
         trace.broken |= trace.version != before
