@@ -40,6 +40,7 @@ def test_that_a_restart_is_noticed_said_and_over_a_moment_after_the_server_is_ba
     before = lines(page.classes)
     postgres_server.stop("immediate")
     try:
+        window._read_role()
         for timer in (window._pulse_timer, page.refresh_timer):
             timer.timeout.emit()
         settle()
@@ -53,6 +54,7 @@ def test_that_a_restart_is_noticed_said_and_over_a_moment_after_the_server_is_ba
     for timer in (window._pulse_timer, page.refresh_timer):
         timer.timeout.emit()
     settle()
+    assert window.status.profile.text() == "Test"
     assert window.status.database.text() == "Database PostgreSQL"
     assert page.trouble.text == ""
     assert window._pulse_timer.interval() == PULSE_EVERY

@@ -283,6 +283,8 @@ class MainWindow(QMainWindow):
         def done(pulse: Pulse) -> None:
             self._pulse_awaited = False
             self._pulse_timer.setInterval(PULSE_EVERY if pulse.database_answers else PULSE_IN_TROUBLE)
+            if self._profile is not None:  # a pulse that failed has written in its place
+                self.status.show_profile(self._profile)
             self.status.show_pulse(pulse, desk.clock())
             if not isinstance(pulse.role, DeskError):
                 self.rights.learn(pulse.role)
@@ -300,7 +302,8 @@ class MainWindow(QMainWindow):
 
             return my_role(desk)
 
-        background.run(self, work, self.rights.learn, self._no_pulse, replaces="role")
+        # Why it cannot be read is what the pulse tells.
+        background.run(self, work, self.rights.learn, lambda _error: None, replaces="role")
 
     def _follow_role(self) -> None:
         if self._desk is None or not self.rights.is_known:

@@ -187,6 +187,7 @@ class HealthPage(Page):
             TRY_AGAIN_EVERY if isinstance(error, DatabaseProblem) else REFRESH_EVERY
         )
         if self._last is None:
+            self.sync_box.allow("")
             for state in self._states:
                 state.failed(error, self._read, at=self.desk.clock())
             return
