@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from portal_admin.errors import DatabaseProblem, SettingsProblem
 from portal_admin.services import sites
@@ -23,6 +23,7 @@ from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import SCREENS, Target
 from portal_admin.ui.page import Page
 from portal_admin.ui.pages import pages
+from portal_admin.ui.tab_order import next_stop
 from portal_admin.ui.theme import Scheme, Size, theme
 from portal_admin.ui.widgets.state_panel import State
 
@@ -83,6 +84,54 @@ def test_that_every_page_opens_by_its_key_and_has_a_name_for_every_control(
         assert window.current_page is not None
         assert window.current_page.context.spec.id == spec.id
         assert unnamed(window) == [], spec.id
+
+
+def test_that_the_keyboard_begins_where_a_page_says(shell: Shell, offline_desk: Desk, settle: Settle) -> None:
+    window = shell(offline_desk)
+    for screen, name in (("end_users", "Filter by name or email"), ("operators", "Operators")):
+        window.open(Target(screen))
+        settle()
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert focused.accessibleName() == name
+
+
+def test_that_the_keyboard_begins_there_too_when_the_find_box_opened_the_page(
+    shell: Shell, offline_desk: Desk, settle: Settle
+) -> None:
+    window = shell(offline_desk)
+    QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
+    QTest.keyClicks(window.find_box, "end users")
+    settle()
+    assert window.find_box.hasFocus()
+    QTest.keyClick(window.find_box, Qt.Key.Key_Return)
+    settle()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == "Filter by name or email"
+
+
+def test_that_a_button_disabled_under_the_keyboard_hands_it_to_the_next_part(
+    opened: Callable[..., Any],
+) -> None:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    first, second, third = (QPushButton(text) for text in "abc")
+    for button in (first, second, third):
+        row.addWidget(button)
+    opened(holder)
+    second.setEnabled(False)
+    assert next_stop(holder, second, 1) is third
+    assert next_stop(holder, second, -1) is first
+
+
+def test_that_what_administrators_do_stands_together_below_the_line(opened: Callable[..., Any]) -> None:
+    window = opened(MainWindow())
+    column = window.navigation.layout()
+    kinds = [column.itemAt(n).widget() for n in range(column.count())]
+    line = next(n for n, one in enumerate(kinds) if one is not None and one.property("kind") == "line")
+    below = [one.accessibleName() for one in kinds[line:] if isinstance(one, QToolButton)]
+    assert below[:3] == ["Import", "Sites", "Sync & health"]
 
 
 def test_that_back_returns_to_where_the_operator_was(

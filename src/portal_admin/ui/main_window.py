@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.specs = {spec.id: spec for spec in pages()}
         self._types: PageTypes = {}
         self._pages: dict[str, Page] = {}
+        self._beginnings: dict[str, QWidget | None] = {}  # where the keyboard begins on a page
         self._desk: Desk | None = None
         self._profile: Profile | None = None
         self._target = Target("start")
@@ -198,6 +199,7 @@ class MainWindow(QMainWindow):
             self.host.removeWidget(page)
             page.deleteLater()
         self._pages.clear()
+        self._beginnings.clear()
         self._visited.clear()
 
     # Pages
@@ -236,8 +238,11 @@ class MainWindow(QMainWindow):
                 profile_changed=self.profile_chosen.emit,
                 rights=self.rights,
             )
-            self._pages[screen] = self._types[screen](context)
-            self.host.addWidget(self._pages[screen])
+            made = self._pages[screen] = self._types[screen](context)
+            first = self._beginnings[screen] = made.focusWidget()
+            self.host.addWidget(made)  # which forgets it
+            if first is not None and not self.find_box.hasFocus():
+                first.setFocus()
         return self._pages[screen]
 
     def back(self) -> None:
@@ -255,7 +260,7 @@ class MainWindow(QMainWindow):
 
     def _focus_page(self) -> None:
         page = self.host.currentWidget() or self.host
-        focused = page.focusWidget()
+        focused = page.focusWidget() or self._beginnings.get(self._target.screen)
         if focused is not None and focused.isVisible():
             focused.setFocus()
         else:

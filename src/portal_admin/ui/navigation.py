@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 SCREENS = (
     "start",
     "end_users",
-    "imports",
     "account_access",
     "field_reference",
+    "imports",
     "sites",
     "health",
     "audit",

@@ -25,7 +25,7 @@ from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
 
 _SCHEME_ICONS = {Scheme.SYSTEM: "system", Scheme.LIGHT: "sun", Scheme.DARK: "moon"}
-BELOW_THE_LINE = ("sites", "connect")
+FIRST_BELOW_THE_LINE = "imports"
 
 
 class NavigationBar(QFrame):
@@ -48,7 +48,7 @@ class NavigationBar(QFrame):
         self._column.setSpacing(2)
         self._add_brand()
         for number, spec in enumerate(specs, 1):
-            if spec.id == BELOW_THE_LINE[0]:
+            if spec.id == FIRST_BELOW_THE_LINE:
                 self._add_line()
             self._add_page(spec, number)
         self._column.addStretch(1)

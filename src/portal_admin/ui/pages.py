@@ -40,15 +40,6 @@ def pages() -> tuple[PageSpec, ...]:
             "portal_admin.ui.end_users.page:EndUsersPage",
         ),
         PageSpec(
-            "imports",
-            QCoreApplication.translate("pages", "Import"),
-            QCoreApplication.translate(
-                "pages", "Take over end users and links from a file, after a dry run that shows every row."
-            ),
-            "upload",
-            "portal_admin.ui.imports.page:ImportsPage",
-        ),
-        PageSpec(
             "account_access",
             QCoreApplication.translate("pages", "Account access"),
             QCoreApplication.translate(
@@ -65,6 +56,15 @@ def pages() -> tuple[PageSpec, ...]:
             ),
             "book",
             "portal_admin.ui.field_reference.page:FieldReferencePage",
+        ),
+        PageSpec(
+            "imports",
+            QCoreApplication.translate("pages", "Import"),
+            QCoreApplication.translate(
+                "pages", "Take over end users and links from a file, after a dry run that shows every row."
+            ),
+            "upload",
+            "portal_admin.ui.imports.page:ImportsPage",
         ),
         PageSpec(
             "sites",

@@ -32,8 +32,22 @@ def next_stop(root: QWidget, focused: QWidget | None, step: int) -> QWidget | No
     around = [
         stop for stop in found if focused is not None and (stop is focused or stop.isAncestorOf(focused))
     ]
-    at = found.index(around[-1]) if around else (-1 if step > 0 else 0)
+    if around:
+        at = found.index(around[-1])
+    else:
+        passed = _stops_before(root, found, focused)
+        at = passed - 1 if step > 0 else passed
     return found[(at + step) % len(found)]
+
+
+def _stops_before(root: QWidget, found: list[QWidget], focused: QWidget | None) -> int:
+    """How many stops stand before a widget that is none, as a button that was just disabled."""
+    passed = 0
+    for part in _parts(root):
+        if part is focused:
+            return passed
+        passed += part in found
+    return 0
 
 
 def _parts(widget: QWidget) -> Iterator[QWidget]:

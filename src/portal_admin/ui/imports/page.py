@@ -63,6 +63,7 @@ class ImportsPage(Page):
         self._lay_out()
         self._connect()
         self._follow_role()
+        self.new.file.button.setFocus()
 
     def _lay_out(self) -> None:
         names = (
