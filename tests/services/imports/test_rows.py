@@ -185,6 +185,7 @@ def test_that_later_rows_of_one_person_change_what_the_first_created(office: Des
         (("n@x.example", "A", "B", "A-008"), "private label"),
         (("n@x.example", "A", "B", "A-404"), "Neither the portal nor ASPIRE has an account A-404."),
         (("n@x.example", "A", "B", "1.23457E+12"), "a spreadsheet has shortened"),
+        (("n@x.example", "A", "B", "A-001 | A-003"), "separate them by semicolons"),
         (("n@x.example", "A", "B", "A-001", "more"), "It reads: n@x.example | A | B | A-001 | more"),
         ((RUTH, "A", "B", "A-006;A-008"), "A-008 is not offered"),
     ],

@@ -31,6 +31,8 @@ from portal_admin.services.snapshot import Freshness
 
 ASKED_AT_MOST = 50  # accounts of one file that the snapshot lacks
 ZEROS_LOST = 8
+# What people write between ids where a semicolon is meant.
+SEPARATES = re.compile(r"[,/|\s]")
 SHORTENED = re.compile(r"-?\d(\.\d+)?E\+\d+", re.IGNORECASE)
 # Failures of one record; any other kind means that ASPIRE need not be asked again.
 OF_ONE_RECORD = frozenset({AspireDenied.kind, AspireReplyUnreadable.kind})
@@ -245,4 +247,6 @@ def _hint(account_id: str, alike: list[str]) -> str:
         return f" Did you mean {alike[0]}? Spreadsheets drop zeros at the start of a number: format the column as text."
     if SHORTENED.fullmatch(account_id):
         return " It looks like a long number that a spreadsheet has shortened: format the column as text."
+    if SEPARATES.search(account_id):
+        return " If these are several ids, separate them by semicolons."
     return ""
