@@ -109,6 +109,19 @@ def test_that_the_failed_rows_come_back_in_a_file_ready_to_import(
     assert cli("users", "import", str(mixed), "--site", "MAIN", "--results", "x.csv", "--dry-run").code == 2
 
 
+def test_that_it_is_told_how_a_file_was_read_that_is_no_plain_table(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook({"People": [("To take over",), (), HEADER, GOOD], "Notes": [("x",)]}))
+    ran = cli("users", "import", str(path), "--site", "MAIN", "--dry-run", "--json")
+    assert (ran.code, ran.row["rows"][0]["row"]) == (0, 4)
+    assert "The sheet People is read, of People, Notes." in ran.stderr
+    assert "The headings are those in row 3." in ran.stderr
+    path.write_bytes(workbook({"People": [("Adresse", "Name"), GOOD[:2]]}))
+    ran = cli("users", "import", str(path), "--site", "MAIN", "--dry-run", "--json")
+    assert (ran.code, ran.error["field"]) == (1, "mapping")
+    assert "The headings in the file are: Adresse, Name." in ran.stderr
+
+
 def test_that_columns_sheet_delimiter_and_encoding_can_be_told(cli: Cli, tmp_path: Path) -> None:
     header = ("Adresse", "Vorname", "Nachname", "Konten")
     path = tmp_path / "people.xlsx"

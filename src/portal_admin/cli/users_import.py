@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,9 @@ def add_import(users: Commands) -> None:
         dest="maps",
         help="the heading under which a column stands in the file, for example Email=Adresse",
     )
-    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (else its first)")
+    parser.add_argument(
+        "--sheet", metavar="NAME", help="the sheet of a workbook (else the first that is not hidden)"
+    )
     parser.add_argument("--encoding", type=encoding, help="of a CSV file (else found out)")
     parser.add_argument("--delimiter", type=delimiter, help=f"of a CSV file: {', '.join(DELIMITERS)}")
     parser.add_argument("--results", type=Path, metavar="FILE", help="write refused rows to this new file")
@@ -104,6 +106,8 @@ def import_users(context: Context, args: Namespace) -> int:
     table = open_table(
         read_source(args.file), encoding=args.encoding, delimiter=args.delimiter, sheet=args.sheet
     )
+    for words in _surprises(table, chosen=args.sheet is not None):
+        context.out.say(words)
     asked: dict[str, Any] = {
         "site": args.site,
         "table": table,
@@ -162,7 +166,19 @@ def progress_on(context: Context) -> Callable[[int, int], None]:
     return progress
 
 
+def _surprises(table: Table, *, chosen: bool) -> Iterator[str]:
+    """How the file was read, where that may be other than its owner thinks."""
+    if len(table.sheets) > 1 and not chosen:
+        yield f"The sheet {table.sheet} is read, of {', '.join(table.sheets)}. Choose another with --sheet."
+    if table.heading > 1:
+        yield f"The headings are those in row {table.heading}. What stands above them is not read."
+    if table.hidden:
+        rows = "1 row is" if table.hidden == 1 else f"{table.hidden:,} rows are"
+        yield f"Warning: {rows} hidden in the sheet, as by a filter. Hidden rows are read like all others."
+
+
 def _mapping(context: Context, table: Table, maps: Sequence[tuple[Column, str]]) -> dict[Column, int]:
+    from portal_admin.services.imports.entries import SHOWN, shown
     from portal_admin.services.imports.mapping import missing, recognise, require_complete
 
     mapping = recognise(table.header)
@@ -175,6 +191,10 @@ def _mapping(context: Context, table: Table, maps: Sequence[tuple[Column, str]])
             )
         mapping = {known: place for known, place in mapping.items() if place != places[0]}
         mapping[column] = places[0]
+    if missing(mapping):
+        context.out.say(
+            f"The headings in the file are: {shown(', '.join(filter(None, table.header)))[:SHOWN]}."
+        )
     require_complete(mapping)
     for column in missing(mapping):
         context.out.say(f"Warning: the file has no column {column}, so none is imported.")

@@ -64,6 +64,7 @@ tables = st.lists(st.tuples(cells, st.sampled_from([None, None, None, "ragged"])
         ",",
         (),
         None,
+        1,
         HEADER,
         tuple(SourceRow(number, row, fault) for number, (row, fault) in enumerate(rows, start=2)),
     )

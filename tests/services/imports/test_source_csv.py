@@ -39,6 +39,35 @@ def test_that_the_encoding_is_found_out(codec: str, mark: bytes, name: str) -> N
     assert [row.cells for row in table.rows] == [("josé@x.example", "José", "Muñoz", "A-1;A-2")]
 
 
+def test_that_a_few_foreign_bytes_in_utf_8_are_named_and_never_spell_all_names_wrong() -> None:
+    rows = "Email,First name\n" + "a@x.example,Jürgen\n" * 5
+    data = rows.encode() + b"b@x.example,J\xfcrgen\n"
+    with pytest.raises(InvalidInput, match="not text in UTF-8: line 7") as problem:
+        open_table(Source("f.csv", data))
+    assert problem.value.field == "encoding"
+    assert open_table(Source("f.csv", data), encoding="Windows-1252").rows[5].cells[1] == "Jürgen"
+
+
+@pytest.mark.parametrize("title", ["Customers to take over;;;", "Customers to take over", "Name;e-mail;;"])
+def test_that_titles_may_stand_above_the_headings(title: str) -> None:
+    table = open_table(
+        text_source(f"{title}\n\nEmail;First name;Last name;Accounts\na@x.example;A;B;A-1, x\n")
+    )
+    assert (table.delimiter, table.heading, table.header[0]) == (";", 3, "Email")
+    assert [(row.number, row.cells[3]) for row in table.rows] == [(4, "A-1, x")]
+
+
+def test_that_titles_may_stand_above_headings_with_foreign_names() -> None:
+    table = open_table(text_source("Kunden\nAdresse;Vorname\na@x.example;Ann\n"))
+    assert (table.heading, table.header, len(table.rows)) == (2, ("Adresse", "Vorname"), 1)
+
+
+@pytest.mark.parametrize("first", ["a@x.example,A,B,A-1", "a@x.example"])
+def test_that_no_person_above_the_headings_is_passed_over(first: str) -> None:
+    table = open_table(text_source(f"{first}\nEmail,First name,Last name,Accounts\nb@x.example,B,C,A-1\n"))
+    assert (table.heading, table.header[0]) == (1, "a@x.example")
+
+
 def test_that_a_chosen_encoding_is_used_and_one_that_does_not_fit_is_named() -> None:
     data = TEXT.encode("cp1252")
     assert open_table(Source("f.csv", data), encoding="Windows-1252").rows[0].cells[1] == "José"

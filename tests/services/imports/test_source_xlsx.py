@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,41 @@ def test_that_a_workbook_is_told_by_its_content_and_its_first_sheet_is_taken() -
     assert (table.kind, table.sheets, table.sheet) == ("xlsx", ("People", "Other"), "People")
     assert (table.encoding, table.delimiter) == (None, None)
     assert [(row.number, row.cells) for row in table.rows] == [(2, ("a@x.example", "A", "B", "A-1"))]
+
+
+def test_that_hidden_sheets_are_passed_over_and_hidden_rows_are_counted() -> None:
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed) as book:
+        first, second = book.add_worksheet("Codes"), book.add_worksheet("People")
+        second.activate()
+        second.set_first_sheet()
+        first.hide()
+        first.write_row(0, 0, HEADER)
+        for number, row in enumerate((HEADER, ("a@x.example",), ("b@x.example",))):
+            second.write_row(number, 0, row)
+        second.set_row(2, None, None, {"hidden": True})
+    table = open_table(Source("f", packed.getvalue()))
+    assert (table.sheets, table.sheet, table.hidden) == (("Codes", "People"), "People", 1)
+    assert [(row.cells[0], row.hidden) for row in table.rows] == [
+        ("a@x.example", False),
+        ("b@x.example", True),
+    ]
+    assert open_table(Source("f", packed.getvalue()), sheet="Codes").rows == ()
+
+
+def test_that_dates_are_no_names_and_no_ids() -> None:
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed) as book:
+        page, form = book.add_worksheet(), book.add_format({"num_format": "d-mmm"})
+        page.write_row(0, 0, (*HEADER, "Since"))
+        page.write_row(1, 0, ("a@x.example", "A"))
+        for column in (2, 3, 4):
+            page.write_datetime(1, column, datetime(2026, 5, 1), form)  # noqa: DTZ001
+    table = open_table(Source("f", packed.getvalue()))
+    (entry,) = read_entries(table, recognise(table.header))
+    assert entry.fault is not None
+    assert "Under Last name stands a date, 2026-05-01" in entry.fault
+    assert "Under Accounts stands a date" in entry.fault
 
 
 def test_that_another_sheet_can_be_chosen_and_an_unknown_one_is_refused_with_those_there_are() -> None:

@@ -6,12 +6,13 @@ import csv
 import io
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain, islice
 
 from portal_admin.domain.spreadsheet import restored
 from portal_admin.errors import InvalidInput
-from portal_admin.services.imports.limits import MOST_BYTES
+from portal_admin.services.imports.limits import HEADING_WITHIN, MOST_BYTES
+from portal_admin.services.imports.mapping import heading_of, recognise
 
 CODECS = {"UTF-8": "utf-8", "UTF-16 LE": "utf-16-le", "UTF-16 BE": "utf-16-be", "Windows-1252": "cp1252"}
 MARKS = ((b"\xef\xbb\xbf", "UTF-8"), (b"\xff\xfe", "UTF-16 LE"), (b"\xfe\xff", "UTF-16 BE"))
@@ -19,6 +20,8 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 4096
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 50
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+FOREIGN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python marks them
 # The first line by which Excel is told the delimiter; it does not count as a row.
 TOLD = re.compile(r"sep=([,;\t|])\r?(?:\n|$)", re.IGNORECASE)
 
@@ -39,8 +42,10 @@ def decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
         raise InvalidInput(
-            f"The file is not text in {name}. Choose another encoding, or save the file again as UTF-8.",
+            f"The file is not text in {name}: line {line:,} holds something else. "
+            "Choose another encoding, or save the file again as UTF-8.",
             field="encoding",
         ) from problem
     return text.removeprefix("\ufeff"), name
@@ -61,7 +66,10 @@ def _encoding_of(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "Windows-1252"
+        text = data.decode("utf-8", "surrogateescape")
+        # A few foreign bytes do not make another encoding: taken for one, they would spell every name wrong.
+        if len(FOREIGN.findall(text)) * 2 > len(BEYOND_ASCII.findall(text)):
+            return "Windows-1252"
     return "UTF-8"
 
 
@@ -71,18 +79,19 @@ def split_off_told(text: str) -> tuple[str | None, str]:
     return (told[1], text[told.end() :]) if told else (None, text)
 
 
-def delimiter_of(text: str, known: Callable[[Sequence[str]], int]) -> str:
+def delimiter_of(text: str) -> str:
     """The delimiter under which most columns are known by name, then the one that gives the most even rows."""
     sample = text[:SAMPLE_CHARACTERS]
-    return max(DELIMITERS, key=lambda delimiter: _fitness(sample, delimiter, known))
+    return max(DELIMITERS, key=lambda delimiter: _fitness(sample, delimiter))
 
 
-def _fitness(sample: str, delimiter: str, known: Callable[[Sequence[str]], int]) -> tuple[int, int, int]:
+def _fitness(sample: str, delimiter: str) -> tuple[int, int, int]:
     rows = [row for row in islice(_parsed(sample, delimiter), SAMPLE_ROWS) if any(row)]
     if not rows:
         return 0, 0, 0
-    even = sum(len(row) == len(rows[0]) for row in rows) if len(rows[0]) > 1 else 0
-    return known(rows[0]), even, len(rows[0])
+    heading = rows[heading_of(rows[:HEADING_WITHIN])]
+    even = sum(len(row) == len(heading) for row in rows) if len(heading) > 1 else 0
+    return len(recognise(heading)), even, len(heading)
 
 
 def rows_of(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -59,6 +59,11 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) 
         for column, index in mapping.items()
         if index in row.errors
     ]
+    faults += [
+        f"Under {column} stands a date, {cells[column]}: spreadsheets make dates of text. Format the cell as text."
+        for column, index in mapping.items()
+        if index in row.dates
+    ]
     email = _email(cells.get(Column.EMAIL, ""), addresses, faults)
     names = {field: _name(cells.get(column, ""), field, faults) for column, field in NAMES}
     accounts = _accounts(cells.get(Column.ACCOUNTS, ""), faults)

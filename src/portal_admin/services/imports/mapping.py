@@ -31,6 +31,19 @@ def recognise(header: Sequence[str]) -> dict[Column, int]:
     return found
 
 
+def heading_of(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows holds the headings: the first, unless titles stand above those that are known by name.
+
+    Nothing that could be a person is passed over: rows above with an address in them make it the first row again.
+    """
+    fitting = [len(found) if Column.EMAIL in (found := recognise(row)) else 0 for row in rows]
+    filled = (sum(bool(cell.strip()) for cell in row) for row in rows)
+    wide = next((index for index, count in enumerate(filled) if count > 1), 0)
+    place = fitting.index(max(fitting)) if any(fitting) else wide
+    above = (cell for row in rows[:place] for cell in row)
+    return 0 if any("@" in cell for cell in above) else place
+
+
 def missing(mapping: Mapping[Column, int]) -> tuple[Column, ...]:
     """The columns that no column of the file is mapped to."""
     return tuple(column for column in Column if column not in mapping)

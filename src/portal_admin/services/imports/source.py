@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
 from portal_admin.errors import InvalidInput
 from portal_admin.services.imports import delimited
 from portal_admin.services.imports.limits import (
+    HEADING_WITHIN,
     MEGABYTE,
     MOST_BYTES,
     MOST_COLUMNS,
@@ -18,8 +20,8 @@ from portal_admin.services.imports.limits import (
     MOST_LINES,
     MOST_ROWS,
 )
-from portal_admin.services.imports.mapping import recognise
-from portal_admin.services.imports.workbook import worksheet
+from portal_admin.services.imports.mapping import heading_of
+from portal_admin.services.imports.workbook import Worksheet, worksheet
 
 # What a person may choose where the file is misread; otherwise it is found out.
 ENCODINGS = tuple(delimited.CODECS)
@@ -48,18 +50,24 @@ class Source:
 class SourceRow:
     """One row that is not empty, numbered as in the file (the heading is row 1); `fault` says why it cannot be used.
 
-    `errors` are columns of a worksheet whose formula ends in an error, such as #N/A, and so has no value.
+    `errors` are columns of a worksheet whose formula ends in an error, such as #N/A, and so has no value; `dates` are
+    columns that hold a date or time. `hidden` rows are in the file, and not before the eyes of who looks at it.
     """
 
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
     errors: frozenset[int] = frozenset()
+    dates: frozenset[int] = frozenset()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as text cells; encoding and delimiter are those of a CSV file, sheets and sheet those of a workbook."""
+    """A file as text cells; encoding and delimiter are those of a CSV file, sheets and sheet those of a workbook.
+
+    `heading` is the row of the headings, and what stands above it is no part of the table.
+    """
 
     file_name: str
     file_hash: str
@@ -68,8 +76,14 @@ class Table:
     delimiter: str | None
     sheets: tuple[str, ...]
     sheet: str | None
+    heading: int
     header: tuple[str, ...]
     rows: tuple[SourceRow, ...]
+
+    @property
+    def hidden(self) -> int:
+        """How many rows are hidden."""
+        return sum(row.hidden for row in self.rows)
 
 
 def read_source(path: Path) -> Source:
@@ -91,7 +105,7 @@ def open_table(
     """The table in a CSV file or workbook, told apart by what is in it, not by its name.
 
     `encoding` is one of ENCODINGS, `delimiter` of DELIMITERS, `sheet` a sheet's name; None finds out, or takes the
-    first sheet. InvalidInput (field file, encoding, delimiter or sheet) says what is wrong with the file.
+    first sheet that is not hidden. InvalidInput (field file, encoding, delimiter or sheet) says what is wrong with the file.
     """
     data = source.data
     _check_size(data)
@@ -100,15 +114,21 @@ def open_table(
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(ZIP):
         page = worksheet(data, sheet)
-        header, rows = _table(page.rows, ragged=False)
-        if page.errors:
-            rows = tuple(replace(row, errors=page.errors.get(row.number, frozenset())) for row in rows)
-        return Table(source.name, digest, "xlsx", None, None, page.names, page.name, header, rows)
+        heading, header, rows = _table(page.rows, ragged=False)
+        if page.errors or page.dates or page.hidden:
+            rows = tuple(_marked(row, page) for row in rows)
+        return Table(source.name, digest, "xlsx", None, None, page.names, page.name, heading, header, rows)
     text, name = delimited.decoded(data, encoding)
     told, text = delimited.split_off_told(text)
-    mark = delimiter or told or delimited.delimiter_of(text, lambda names: len(recognise(names)))
-    header, rows = _table(delimited.rows_of(text, mark), ragged=True)
-    return Table(source.name, digest, "csv", name, mark, (), None, header, rows)
+    mark = delimiter or told or delimited.delimiter_of(text)
+    heading, header, rows = _table(delimited.rows_of(text, mark), ragged=True)
+    return Table(source.name, digest, "csv", name, mark, (), None, heading, header, rows)
+
+
+def _marked(row: SourceRow, page: Worksheet) -> SourceRow:
+    number, none = row.number, frozenset[int]()
+    errors, dates = page.errors.get(number, none), page.dates.get(number, none)
+    return replace(row, errors=errors, dates=dates, hidden=number in page.hidden)
 
 
 def _check_size(data: bytes) -> None:
@@ -116,9 +136,11 @@ def _check_size(data: bytes) -> None:
         raise InvalidInput(TOO_MANY_BYTES, field="file")
 
 
-def _table(lines: Iterable[list[str]], *, ragged: bool) -> tuple[tuple[str, ...], tuple[SourceRow, ...]]:
+def _table(lines: Iterable[list[str]], *, ragged: bool) -> tuple[int, tuple[str, ...], tuple[SourceRow, ...]]:
     filled = _filled(lines)
-    _, names = next(filled, (0, []))
+    first = list(islice(filled, HEADING_WITHIN)) or [(0, [])]
+    place = heading_of([cells for _, cells in first])
+    heading, names = first[place]
     header = tuple(name.strip() for name in names)
     while not ragged and header and not header[-1]:
         header = header[:-1]
@@ -127,11 +149,11 @@ def _table(lines: Iterable[list[str]], *, ragged: bool) -> tuple[tuple[str, ...]
     if len(header) > MOST_COLUMNS:
         raise InvalidInput(f"The file has more than {MOST_COLUMNS} columns.", field="file")
     rows: list[SourceRow] = []
-    for number, cells in filled:
+    for number, cells in chain(first[place + 1 :], filled):
         if len(rows) == MOST_ROWS:
             raise InvalidInput(TOO_MANY_ROWS, field="file")
         rows.append(_row(number, cells, len(header), ragged))
-    return header, tuple(rows)
+    return heading, header, tuple(rows)
 
 
 def _filled(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -28,6 +29,7 @@ ROW = re.compile(r"[0-9]{1,7}")
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 COUNTS = ("count", "uniqueCount")
 CONTENT = frozenset({"v", "is"})
+TRUE = ("1", "true")
 DAMAGED = (
     "The workbook is damaged. Open it in Excel, save it again as an Excel workbook (.xlsx), and take that."
 )
@@ -40,13 +42,20 @@ FAR_OFF = (
 )
 
 
-Errors = frozenset[tuple[int, int]]  # row and column, both from 1
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the reader of a worksheet does not tell: cells that hold an error such as #N/A, which it gives as empty,
+    and rows that are hidden, as by a filter; rows and columns from 1.
+    """
+
+    errors: frozenset[tuple[int, int]] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
 
-def check_workbook(data: bytes) -> dict[str, Errors]:
+def check_workbook(data: bytes) -> dict[str, Marks]:
     """InvalidInput unless it is a workbook of tolerable size, measured by unpacking it, not by what it says of itself.
 
-    Returns where cells hold an error such as #N/A, by the part that a worksheet is; its reader gives them as empty.
+    Returns the marks by the part that a worksheet is.
     """
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
@@ -60,7 +69,7 @@ def check_workbook(data: bytes) -> dict[str, Errors]:
     if len(parts) > MOST_PARTS:
         _refuse(TOO_LARGE)
     unpacked = 0
-    errors: dict[str, Errors] = {}
+    marks: dict[str, Marks] = {}
     for part in parts:
         sheet, size = _SheetExtent(), 0
         for block in _blocks(data, part):
@@ -71,8 +80,8 @@ def check_workbook(data: bytes) -> dict[str, Errors]:
                 _refuse(TOO_LARGE)
             sheet.feed(block)
         unpacked += size
-        errors[part.filename] = frozenset(sheet.errors)
-    return errors
+        marks[part.filename] = Marks(frozenset(sheet.errors), frozenset(sheet.hidden))
+    return marks
 
 
 def _blocks(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -105,6 +114,7 @@ class _SheetExtent:
         self._begun = False
         self._is_error = False
         self.errors: set[tuple[int, int]] = set()
+        self.hidden: set[int] = set()
 
     def feed(self, block: bytes) -> None:
         """Take in the next piece; a part that is not XML is of no interest."""
@@ -138,6 +148,8 @@ class _SheetExtent:
                 _refuse(DAMAGED)
             self._row = self._row + 1 if stated is None else int(stated)
             self._column = 0
+            if attributes.get("hidden") in TRUE:
+                self.hidden.add(self._row)
         elif any(_is_beyond(attributes.get(name, "0")) for name in COUNTS):
             _refuse(DAMAGED)  # room is reserved for so many before the first is read
 
