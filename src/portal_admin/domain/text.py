@@ -53,6 +53,8 @@ def whole(typed: str) -> str:
 
 def is_showable(text: str) -> bool:
     """Whether there is something to see in the text, and nothing that harms what stands around it."""
+    if text.isascii() and text.isprintable():
+        return bool(text.strip())
     return any(c.isprintable() and not c.isspace() for c in text) and not any(
         unicodedata.category(c) in UNSHOWN_CATEGORIES or unicodedata.bidirectional(c) in TURNING for c in text
     )
