@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -39,12 +40,13 @@ from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
-from portal_admin.services.imports import commit, plan, results, undo
+from portal_admin.services.imports import batches, commit, plan, results, undo
 from portal_admin.services.mail import delivery, keys, queue
 from portal_admin.services.sync import run as sync_run
 from tests.fixtures.operators import appoint
 from tests.services.acting import CALLED, create
 from tests.services.conftest import INA, PAUL, RUTH
+from tests.services.filled import audit_rows
 from tests.services.imports import importing
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import NORTHWIND
@@ -201,3 +203,38 @@ def test_that_looking_needs_no_permission_of_its_own_here(office: Desk) -> None:
     # A desk opens for nobody without a role, so what only reads need not ask again.
     assert not hasattr(early_resets.caution, "permission")
     assert not hasattr(people.list_users, "permission")
+
+
+def test_that_an_import_stops_at_the_next_piece_once_the_role_is_taken_away(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal_admin.services.imports.working.ROWS_AT_ONCE", 1)
+    appoint(office.engine, "casey", Role.ADMINISTRATOR)
+
+    def demote_after_one(done: int, _whole: int) -> None:
+        if done == 1:
+            operators.set_role(office, name="casey", role=Role.CSR)
+
+    rows = [(f"new{one}@row.example", "New", "Row", "A-001") for one in range(3)]
+    with pytest.raises(NotAllowed, match="“Import Users” is for Administrators; you are CSR"):
+        importing.run(replace(office, operator="casey"), csv_source(*rows), progress=demote_after_one)
+    found = [user.email for user in people.list_users(office, site="MAIN", text="@row.example")]
+    assert found == ["new0@row.example"]
+    (batch,) = batches.list_batches(office)
+    assert (batch.counts.created, batch.resumable) == (1, True)
+    assert commit.resume(office, batch=batch.id).counts.created == 3
+
+
+def test_that_nothing_is_saved_when_the_role_goes_while_aspire_is_asked(office: Desk) -> None:
+    appoint(office.engine, "casey", Role.CSR)
+
+    def demoting() -> datetime:
+        operators.set_role(office, name="casey", role=Role.READ_ONLY)
+        return office.clock()
+
+    with pytest.raises(
+        NotAllowed, match="“Create End User” is for CSRs and Administrators; you are Read-only"
+    ):
+        create(replace(office, operator="casey", clock=demoting))
+    assert {row.action for row in audit_rows(office.engine)} == {"operator.set_role"}
+    assert [user.email for user in people.list_users(office, text="new@prairie.example")] == []

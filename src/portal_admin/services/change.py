@@ -45,7 +45,8 @@ def action(
     def decorate(work: Callable[Concatenate[Desk, P], T]) -> Callable[Concatenate[Desk, P], T]:
         @wraps(work)
         def permitted(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            at_work = replace(desk, operation=desk.operation or audit.new_operation())
+            operation = desk.operation or audit.new_operation()
+            at_work = replace(desk, operation=operation, permission=permission)
 
             def checked() -> T:
                 with reading(desk.engine) as connection:
@@ -97,13 +98,16 @@ def _until_done(work: Callable[[], T]) -> T:
 
 @contextmanager
 def changing(desk: Desk) -> Iterator[Connection]:
-    """The transaction of a change; it waits until it alone may append to the audit.
+    """The transaction of a change; it waits until it alone may append to the audit, and then asks for the role again.
 
     When the connection is lost while it commits, the audit is read back: it was done, or Interrupted, or
     OutcomeUnknown when the database does not answer in time.
     """
     with writing(desk.engine, committed=audit.written) as connection:
         audit.lock(connection)
+        if desk.permission is not None:
+            # ASPIRE may have been asked since the action began, or a thousand rows imported.
+            require(role_of(connection, desk.operator), desk.permission)
         yield connection
     _saved.set(True)
     audit_heads.note(desk)

@@ -105,5 +105,7 @@ def _end(desk: Desk, batch: Batch, mine: str, status: BatchStatus) -> None:
 
 def _leave(desk: Desk, batch: Batch, mine: str) -> None:
     """Let the next desk go on at once; where that cannot be written, the turn runs out by itself."""
-    with suppress(DeskError), changing(desk) as connection:
+    # Whoever lost the right meanwhile must not keep others waiting.
+    unasked = replace(desk, permission=None)
+    with suppress(DeskError), changing(unasked) as connection:
         runner.give_back(connection, batch, mine, BatchStatus.RUNNING)
