@@ -81,6 +81,31 @@ def test_that_the_script_for_a_server_can_be_written(dialect: str) -> None:
     assert ("pg_trgm" in script) is (dialect == "postgresql")
 
 
+# What the other databases take in a table, and T-SQL does not.
+NOT_IN_T_SQL = (
+    r"\bRESTRICT\b",
+    r"\bBOOLEAN\b",
+    r"\bTEXT NOT NULL PRIMARY",
+    r"\bSERIAL\b",
+    r"\bIF NOT EXISTS\b",
+    r"\bTRIGGER\b",
+    r"\bCOLLATE\b",
+    r"\|\|",
+    r"\bDEFERRABLE\b",
+)
+
+
+def test_that_the_script_for_sql_server_holds_nothing_that_t_sql_lacks() -> None:
+    config = migration_config()
+    config.attributes["dialect"] = "mssql"
+    config.output_buffer = io.StringIO()
+    command.upgrade(config, "head", sql=True)
+    script = config.output_buffer.getvalue()
+    for table in metadata.sorted_tables:
+        assert f"CREATE TABLE {table.name} (" in script or f"CREATE TABLE [{table.name}] (" in script
+    assert [pattern for pattern in NOT_IN_T_SQL if re.search(pattern, script)] == []
+
+
 def test_that_an_older_database_asks_for_the_upgrade(engine: Engine) -> None:
     at_revision(engine, "0001")
     with pytest.raises(SchemaMismatch, match=r"older.*db upgrade"):
