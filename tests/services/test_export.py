@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gc
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -334,6 +336,30 @@ def test_that_text_longer_than_a_cell_is_refused_and_not_cut(tmp_path: Path) -> 
         sheets.sheet(tmp_path / "n.xlsx", ".xlsx", headings, title="N", zone=zone) as add,
     ):
         add(["\N{PILE OF POO}" * 16_384])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of files")
+@pytest.mark.parametrize("name", ["n.xlsx", "n.csv"])
+def test_that_a_full_disk_leaves_no_file_and_no_noise(tmp_path: Path, name: str) -> None:
+    import resource
+
+    headings, zone = [sheets.Heading("Text", 8)], sheets.ZoneInfo("UTC")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.raises(DeskError, match="make room on the disk"):  # noqa: PT012
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+        try:
+            with (
+                sheets.drafted(tmp_path / name, overwrite=False) as draft,
+                sheets.sheet(
+                    draft.path, tmp_path.joinpath(name).suffix, headings, title="N", zone=zone
+                ) as add,
+            ):
+                for _ in range(2 if name.endswith("xlsx") else 1000):
+                    add(["text"])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    gc.collect()  # what the writers dropped must not complain either
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_that_more_rows_than_a_workbook_holds_are_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -66,7 +67,10 @@ def drafted(target: Path, *, overwrite: bool) -> Iterator[Draft]:
         draft.check()
         yield draft
     except OSError as problem:
-        words = f"{target} could not be written. Close it in other programs, or choose another folder."
+        words = (
+            f"{target} could not be written. "
+            "Close it in other programs, make room on the disk, or choose another folder."
+        )
         raise DeskError(words, title=NOT_WRITTEN) from problem
     finally:
         with suppress(OSError):  # it was kept, or never begun
@@ -111,12 +115,33 @@ def _workbook(path: Path, headings: Sequence[Heading], title: str, zone: ZoneInf
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = {"constant_memory": True, "tmpdir": folder}
         try:
-            with path.open("xb") as file, xlsxwriter.Workbook(file, options) as book:
+            with _Archive(io.FileIO(path, "xb")) as file, xlsxwriter.Workbook(file, options) as book:
                 page = _Page(book, title, headings, zone)
                 yield page.add
                 page.finish()
         except XlsxFileError as problem:
             raise OSError(str(problem)) from problem
+
+
+class _Archive(io.BufferedWriter):
+    """A file that forgets what it is given once closed.
+
+    The writer of an archive that failed, as on a full disk, still ends the archive when it is dropped, and would
+    complain aloud.
+    """
+
+    def write(self, data: Any) -> int:
+        return len(data) if self.closed else super().write(data)
+
+    def seek(self, target: int, whence: int = 0) -> int:
+        return 0 if self.closed else super().seek(target, whence)
+
+    def tell(self) -> int:
+        return 0 if self.closed else super().tell()
+
+    def flush(self) -> None:
+        if not self.closed:
+            super().flush()
 
 
 class _Page:
