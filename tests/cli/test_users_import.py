@@ -101,7 +101,7 @@ def test_that_the_failed_rows_come_back_in_a_file_ready_to_import(
 ) -> None:
     failed = tmp_path / "failed.csv"
     ran = cli("users", "import", str(mixed), "--site", "MAIN", "--results", str(failed))
-    assert "1 refused rows are in" in ran.stderr
+    assert "1 refused row is in" in ran.stderr
     failed.write_text(failed.read_text("utf-8-sig").replace("A-404;", "").replace("A-404", "A-003"), "utf-8")
     assert cli("users", "import", str(failed), "--site", "MAIN", "--json").row["created"] == 1
     again = cli("users", "import", str(mixed), "--site", "MAIN", "--results", str(failed), "--json")
@@ -120,6 +120,36 @@ def test_that_it_is_told_how_a_file_was_read_that_is_no_plain_table(cli: Cli, tm
     ran = cli("users", "import", str(path), "--site", "MAIN", "--dry-run", "--json")
     assert (ran.code, ran.error["field"]) == (1, "mapping")
     assert "The headings in the file are: Adresse, Name." in ran.stderr
+
+
+def test_that_an_import_whose_results_cannot_be_written_says_that_it_is_done(
+    cli: Cli, mixed: Path, tmp_path: Path
+) -> None:
+    command = ("users", "import", str(mixed), "--site", "MAIN", "--results")
+    early = cli(*command, str(tmp_path / "absent" / "failed.csv"), "--json")
+    assert (early.code, early.error["field"]) == (1, "file")
+    assert cli("users", "imports", "list", "--json").rows == []
+    late = cli(*command, str(tmp_path / f"{'a' * 250}.csv"), "--json")
+    assert (late.code, late.rows[0]["created"], late.rows[1]["error"]["kind"]) == (1, 1, "failed")
+    assert "users imports show 1 --results FILE" in late.stderr
+
+
+def test_that_all_or_nothing_stopped_says_that_nothing_is_imported(
+    cli: Cli, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal_admin.services.imports import working
+
+    real = working.look
+
+    def interrupt(*given: Any, **named: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return real(*given, **named)
+
+    monkeypatch.setattr("portal_admin.services.imports.working.look", interrupt)
+    ran = cli("users", "import", str(people), "--site", "MAIN", "--all-or-nothing", "--json")
+    assert (ran.code, ran.row["read"]) == (1, 0)
+    assert "nothing is imported" in ran.stderr
+    assert "undo" not in ran.stderr
 
 
 def test_that_columns_sheet_delimiter_and_encoding_can_be_told(cli: Cli, tmp_path: Path) -> None:
@@ -223,5 +253,5 @@ def test_that_a_dry_run_can_be_stopped(cli: Cli, people: Path, monkeypatch: pyte
     monkeypatch.setattr("portal_admin.services.imports.looking.ROWS_AT_ONCE", 1)
     monkeypatch.setattr("portal_admin.services.imports.plan.look", interrupt)
     ran = cli("users", "import", str(people), "--site", "MAIN", "--dry-run", "--json")
-    assert (ran.code, ran.stdout) == (1, b"")
-    assert "Stopped after 1 rows. Nothing was written." in ran.stderr
+    assert (ran.code, ran.error["rule"]) == (1, "stopped")
+    assert "stopped after 1 of 2 rows. Nothing was written." in ran.error["message"]

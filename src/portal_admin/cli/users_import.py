@@ -12,7 +12,7 @@ from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.domain.imports import Column, Counts, Options, Result, RowVerdict
 from portal_admin.domain.people import Status
 from portal_admin.domain.text import id_key
-from portal_admin.errors import COULD_NOT_LOOK, DONE, REFUSED, InvalidInput
+from portal_admin.errors import COULD_NOT_LOOK, DONE, REFUSED, DeskError, InvalidInput, Refused
 
 if TYPE_CHECKING:
     from portal_admin.services.imports.batches import Outcome
@@ -122,8 +122,9 @@ def import_users(context: Context, args: Namespace) -> int:
 
             plan = rehearse(desk, **asked)
             if not plan.complete:
-                context.out.say(f"Stopped after {plan.counts.read:,} rows. Nothing was written.")
-            return _print(context, None, plan.counts, plan.rows, plan.rows) if plan.complete else REFUSED
+                done = f"{plan.counts.read:,} of {len(table.rows):,} rows"
+                raise Refused(f"The dry run was stopped after {done}. Nothing was written.", rule="stopped")
+            return _print(context, None, plan.counts, plan.rows, plan.rows)
         from portal_admin.services.imports.commit import run_import
 
         outcome = run_import(desk, **asked)
@@ -136,20 +137,41 @@ def print_outcome(context: Context, outcome: Outcome, *, results: Path | None = 
     code = _print(context, outcome.batch.id, outcome.counts, outcome.rows, refused)
     for warning in outcome.warnings:
         context.out.say(f"Warning: {warning}")
+    if not outcome.complete:
+        context.out.say(_stopped(outcome))
+        code = code or REFUSED
     if results is not None:
-        from portal_admin.services.imports.results import write_results
+        _write_refused(context, outcome.batch.id, results)
+    return code
 
-        count = write_results(context.desk, batch=outcome.batch.id, path=results)
-        context.out.say(f"{count:,} refused rows are in {results}, ready to be put right and imported again.")
-    if outcome.complete:
-        return code
-    number = outcome.batch.id
-    context.out.say(
-        f"Stopped after {outcome.counts.read:,} of {outcome.batch.total:,} rows, which are imported. "
+
+def _stopped(outcome: Outcome) -> str:
+    number, done = outcome.batch.id, outcome.counts.read
+    if not done:
+        return (
+            f"Stopped before the first row: nothing is imported. "
+            f"Go on with `portal-admin users imports resume {number}`."
+        )
+    return (
+        f"Stopped after {done:,} of {outcome.batch.total:,} rows, which are done. "
         f"Go on with `portal-admin users imports resume {number}`, "
         f"or take them back with `portal-admin users imports undo {number}`."
     )
-    return code or REFUSED
+
+
+def _write_refused(context: Context, batch: int, path: Path) -> None:
+    from portal_admin.services.imports.results import write_results
+
+    try:
+        count = write_results(context.desk, batch=batch, path=path)
+    except DeskError:
+        context.out.say(
+            f"What was imported stays so. `portal-admin users imports show {batch} --results FILE` "
+            "writes the refused rows again."
+        )
+        raise
+    rows = "1 refused row is" if count == 1 else f"{count:,} refused rows are"
+    context.out.say(f"{rows} in {path}, ready to be put right and imported again.")
 
 
 def progress_on(context: Context) -> Callable[[int, int], None]:

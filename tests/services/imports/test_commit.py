@@ -105,7 +105,7 @@ def test_that_two_desks_never_work_on_one_import(office: Desk) -> None:
         assert refusal.value.rule == runner.RULE
         with pytest.raises(Refused, match="worked on already"):
             run(office, FILE)
-        with pytest.raises(Refused, match="Cancel it there"):
+        with pytest.raises(Refused, match="cancel it there"):
             undo(office, batch=1)
         assert list_batches(office)[0].runner is not None
         return False

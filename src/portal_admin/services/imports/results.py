@@ -30,8 +30,10 @@ HEADINGS = (
 
 
 def require_target(path: Path) -> None:
-    """InvalidInput when that file could not be written: wrong ending, or another file in the way."""
+    """InvalidInput when that file could not be written: wrong ending, no such folder, or another file in the way."""
     ending(path)
+    if not path.absolute().parent.is_dir():
+        raise InvalidInput(f"There is no folder {path.parent}. Choose another one.", field="file")
     if path.exists():
         raise InvalidInput(IN_THE_WAY.format(path=path), field="file")
 

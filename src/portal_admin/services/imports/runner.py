@@ -25,11 +25,17 @@ def this_runner(operation: str) -> str:
     return f"{socket.gethostname()[:HOST_LENGTH]}:{os.getpid()}:{operation[:8]}"
 
 
+def place(runner: str) -> str:
+    """The computer that works on an import."""
+    return runner.partition(":")[0]
+
+
 def take(connection: Connection, batch: Batch, mine: str, now: datetime) -> None:
     """Take the turn at an import that has rows left; Refused while another desk works on it."""
     if batch.runner not in (None, mine):
         raise Refused(
-            f"Import {batch.id} is being worked on already (by {batch.runner}). Wait for it to end, or cancel it there.",
+            f"Import {batch.id} is being worked on already, on {place(batch.runner)}. "
+            "Wait for it to end, or cancel it there.",
             rule=RULE,
         )
     own = update(import_batch).where(import_batch.c.id == batch.id)

@@ -21,6 +21,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.imports.batches import Batch, BatchStatus, find_batch
 from portal_admin.services.imports.effects import audited
 from portal_admin.services.imports.persons import Found, find_persons
+from portal_admin.services.imports.runner import place
 from portal_admin.services.imports.traces import Trace, traces
 from portal_admin.services.sites import find_site
 
@@ -64,7 +65,8 @@ def _require_idle(batch: Batch) -> None:
         raise Refused(f"Import {batch.id} was taken back already.", rule=RULE)
     if batch.runner is not None:
         raise Refused(
-            f"Import {batch.id} is being worked on (by {batch.runner}). Cancel it there, then take it back.",
+            f"Import {batch.id} is being worked on, on {place(batch.runner)}. "
+            "Wait for it to end, or cancel it there; then take it back.",
             rule=RULE,
         )
 
