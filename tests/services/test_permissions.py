@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from portal_admin import services
+from portal_admin.domain.fields import FieldSheet
 from portal_admin.domain.permissions import MATRIX, Permission, Role, is_allowed
 from portal_admin.domain.verification import Method
 from portal_admin.errors import DeskError, NotAllowed
@@ -26,6 +27,7 @@ from portal_admin.services import (
     brand,
     early_resets,
     export,
+    fields,
     links,
     operators,
     outbox,
@@ -38,6 +40,7 @@ from portal_admin.services import (
 from portal_admin.services.audit_list import AuditFilter
 from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
+from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.imports import batches, commit, plan, results, undo
@@ -62,6 +65,10 @@ Act = Callable[[Desk, Path], object]
 
 def field() -> str:
     return next(iter(catalogue().by_key))
+
+
+def sheet_of(desk: Desk) -> FieldSheet:
+    return fields.show(desk, contract_id="0012-0045")
 
 
 def linked(desk: Desk, email: str) -> Any:
@@ -89,6 +96,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     links.undo_remove: lambda desk, _: links.undo_remove(desk, **ON_RUTH, account=linked(desk, INA)),
     notes.add_note: lambda desk, _: notes.add_note(desk, field_key=field(), note="n"),
     notes.verify: lambda desk, _: notes.verify(desk, field_key=field()),
+    field_export.guide_of: lambda desk, _: field_export.guide_of(desk, sheet=sheet_of(desk)),
     export.export_users: lambda desk, folder: export.export_users(desk, path=folder / "users.csv"),
     audit_export.export_events: lambda desk, folder: audit_export.export_events(
         desk, path=folder / "audit.csv", wanted=AuditFilter()

@@ -117,7 +117,8 @@ def export_guide(context: Context, args: Namespace) -> int:
 
     contract_id = _contract_id(args)
     sheet = fields.show(context.desk, contract_id=contract_id) if contract_id is not None else None
-    guide = field_export.guide(context.desk, sheet=sheet)
+    desk = context.desk
+    guide = field_export.guide(desk) if sheet is None else field_export.guide_of(desk, sheet=sheet)
     if path.suffix.lower() == ".xlsx":
         field_export.write_xlsx(guide, path)
     elif path.suffix.lower() == ".html":

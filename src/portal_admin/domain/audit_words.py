@@ -138,6 +138,7 @@ ACTIONS: Mapping[str, _Words] = {
     "mail.use_key": _Words("Changed the mail key"),
     "field.note": _Words("Wrote a note on", _subject),
     "field.verify": _Words("Verified field", _subject),
+    "field.export": _Words("Exported the fields of contract", _subject),
     "users.export": _Words("Exported end users:", _file),
     "audit.export": _Words("Exported the audit:", _file),
     "audit.accept_restore": _Words("Accepted that audit lines are gone"),

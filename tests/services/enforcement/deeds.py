@@ -21,6 +21,7 @@ from portal_admin.services import (
     audit_trail,
     brand,
     export,
+    fields,
     links,
     operators,
     people,
@@ -32,6 +33,7 @@ from portal_admin.services import (
 from portal_admin.services.audit_heads import Seen
 from portal_admin.services.audit_list import AuditFilter
 from portal_admin.services.desk import Desk
+from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.imports import commit, plan, results, undo
@@ -170,6 +172,11 @@ DEEDS = (
     ),
     Deed(notes.add_note, _given(field_key=FIELD, note="Ask the back office.")),
     Deed(notes.verify, _given(field_key=FIELD)),
+    Deed(
+        field_export.guide_of,
+        lambda work, desk, sheet: work(desk, sheet=sheet),
+        lambda world: fields.show(world.administrator, contract_id="0012-0045"),
+    ),
     Deed(sites.create_site, _given(key="WEST", name="West", labels=["WESTERN"])),
     Deed(sites.set_labels, _given(key="MAIN", labels=["OTHER"], unlabelled=True)),
     Deed(brand.set_brand, _given(site="MAIN", brand=NORTHWIND)),

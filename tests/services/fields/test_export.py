@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import Any
 import openpyxl
 import pytest
 
-from portal_admin.errors import DeskError
+from portal_admin.domain.permissions import Role
+from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.services import fields
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes as field_notes
 from tests.fixtures.desk import NOW
+from tests.fixtures.operators import appoint
 from tests.services.fields.snapshot import keep
+from tests.services.filled import audit_rows
 
 CONTRACT = "0012-0045"
 NASTY = '=HYPERLINK("http://x")<b>&"bold"</b>'
@@ -47,7 +51,7 @@ def test_that_the_workbook_of_a_contract_holds_both_values_and_keeps_ids_whole(
 ) -> None:
     keep(desk, CONTRACT, at=NOW - timedelta(minutes=5))
     path = tmp_path / "guide.xlsx"
-    guide = field_export.guide(desk, sheet=fields.show(desk, contract_id=CONTRACT))
+    guide = field_export.guide_of(desk, sheet=fields.show(desk, contract_id=CONTRACT))
     assert guide.subtitle.startswith(
         "Contract 0012-0045 of Prairie Hauling LLC, looked up 21 Nov 2026 14:00."
     )
@@ -58,6 +62,19 @@ def test_that_the_workbook_of_a_contract_holds_both_values_and_keeps_ids_whole(
     )
     assert (line["Portal shows"], line["ASPIRE says now"], line["State"]) == (CONTRACT, CONTRACT, "Equal")
     assert not any("000123456789" in cell for row in rows for cell in row)
+    (line,) = audit_rows(desk.engine)
+    assert (line.action, line.subject, line.operator) == ("field.export", CONTRACT, "tester")
+    assert line.after == {"rows": 150}
+
+
+def test_that_the_values_of_a_contract_leave_only_with_those_who_may_export(desk: Desk) -> None:
+    appoint(desk.engine, "casey", Role.READ_ONLY)
+    casey = replace(desk, operator="casey")
+    keep(desk, CONTRACT, at=NOW - timedelta(minutes=5))
+    with pytest.raises(NotAllowed, match="“Export” is for CSRs and Administrators; you are Read-only"):
+        field_export.guide_of(casey, sheet=fields.show(casey, contract_id=CONTRACT))
+    assert "Portal shows" not in [column.heading for column in field_export.guide(casey).columns]
+    assert audit_rows(desk.engine) == []
 
 
 def test_that_nothing_typed_by_people_becomes_a_formula_or_markup(offline_desk: Desk, tmp_path: Path) -> None:

@@ -15,8 +15,11 @@ from zoneinfo import ZoneInfo
 from portal_admin.domain import field_words
 from portal_admin.domain.field_words import Manner
 from portal_admin.domain.fields import Field, FieldNote, FieldRow, FieldSheet, Reading
+from portal_admin.domain.permissions import Permission
 from portal_admin.errors import DeskError
 from portal_admin.models.engine import reading
+from portal_admin.services import audit
+from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.fields.notes import history
@@ -66,17 +69,23 @@ class Guide:
     rows: tuple[tuple[str, ...], ...]
 
 
-def guide(desk: Desk, *, sheet: FieldSheet | None = None) -> Guide:
-    """The whole catalogue, with the values of `sheet` where one is given."""
-    notes = history(desk)
-    with reading(desk.engine) as connection:
-        name = read_settings(connection).time_zone
-    if sheet is None:
-        columns = tuple(column for column in COLUMNS if not column.live)
-        rows = tuple((*_what(entry), *_about(entry, None, notes, Manner())) for entry in catalogue().fields)
-        return Guide(TITLE, f"As of {_moment(desk.clock(), Manner(ZoneInfo(name)))} ({name}).", columns, rows)
+def guide(desk: Desk) -> Guide:
+    """The whole catalogue, with nobody's values."""
+    notes, name = history(desk), _time_zone(desk)
+    columns = tuple(column for column in COLUMNS if not column.live)
+    rows = tuple((*_what(entry), *_about(entry, None, notes, Manner())) for entry in catalogue().fields)
+    return Guide(TITLE, f"As of {_moment(desk.clock(), Manner(ZoneInfo(name)))} ({name}).", columns, rows)
+
+
+@action(Permission.EXPORT)
+def guide_of(desk: Desk, *, sheet: FieldSheet) -> Guide:
+    """The catalogue with the values of a contract; the audit line that they leave is committed before they can."""
+    notes, name = history(desk), _time_zone(desk)
     manner = field_words.manner_of(sheet)
     of = f" of {sheet.customer}" if sheet.customer else ""
+    with changing(desk) as connection:
+        after = {"rows": len(sheet.rows)}
+        audit.record(connection, desk, action="field.export", subject=sheet.contract_id, after=after)
     return Guide(
         TITLE,
         f"Contract {sheet.contract_id}{of}, looked up {_moment(sheet.looked_at, manner)}. "
@@ -87,6 +96,11 @@ def guide(desk: Desk, *, sheet: FieldSheet | None = None) -> Guide:
             for row in sheet.rows
         ),
     )
+
+
+def _time_zone(desk: Desk) -> str:
+    with reading(desk.engine) as connection:
+        return read_settings(connection).time_zone
 
 
 def _what(entry: Field) -> tuple[str, ...]:

@@ -299,7 +299,11 @@ class FieldReferencePage(Page):
 
     def _export(self, path: Path, write: Write) -> None:
         desk, sheet = self.desk, self._sheet
+
+        def made() -> field_export.Guide:
+            return field_export.guide(desk) if sheet is None else field_export.guide_of(desk, sheet=sheet)
+
         self.run(
-            lambda: write(field_export.guide(desk, sheet=sheet), path),
+            lambda: write(made(), path),
             lambda _: self.messages.success(self.tr("The guide was written to {path}.").format(path=path)),
         )
