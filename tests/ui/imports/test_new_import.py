@@ -77,6 +77,38 @@ def test_that_an_encoding_that_does_not_fit_is_said_and_the_file_stays(
     assert screen.new.file.form.lines["encoding"].error == ""
 
 
+def test_that_a_file_whose_encoding_is_not_found_out_is_read_once_it_is_chosen(
+    screen: ImportsPage, people_file: Path, tmp_path: Path
+) -> None:
+    take(screen, people_file)
+    path = tmp_path / "broken.csv"
+    path.write_bytes(LATIN.encode() + b"b@prairie.example;J\xfcrgen;M;A-001\r\n")
+    take(screen, path)
+    assert "line 3" in screen.new.file.form.lines["encoding"].error
+    assert "broken.csv" in said(screen)
+    assert "people.csv" not in said(screen)
+    assert not screen.new.run_button.isEnabled()
+    screen.new.file.encoding.setCurrentText("Windows-1252")
+    background.wait_idle()
+    assert "broken.csv: 2 rows" in said(screen)
+    assert screen.new.run_button.isEnabled()
+
+
+def test_that_it_is_said_where_the_headings_stand_and_how_many_rows_are_hidden(
+    screen: ImportsPage, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        for number, row in enumerate((("To take over",), ("Email", "Accounts"), ("a@x.example", "A-001"))):
+            page.write_row(number, 0, row)
+        page.set_row(2, None, None, {"hidden": True})
+    take(screen, path)
+    assert "The headings are those in row 2." in said(screen)
+    assert "1 row is hidden in the sheet" in said(screen)
+    assert first_line(screen)[0] == "3"
+
+
 def test_that_a_sheet_of_a_workbook_can_be_chosen(screen: ImportsPage, tmp_path: Path) -> None:
     path = tmp_path / "people.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

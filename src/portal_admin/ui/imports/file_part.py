@@ -89,6 +89,17 @@ class FilePart(QWidget):
             self.form.lines[key].set_shown(shown)
         set_shown(self.form, is_text or len(sheets) > 1)
 
+    def ask_encoding(self, file_name: str) -> None:
+        """Offer the encodings for a file of which nothing else is known, with none of them chosen."""
+        self.show_table(None)
+        self.name.setText(file_name)
+        set_shown(self.name, True)
+        set_shown(self.hint, False)
+        with QSignalBlocker(self.encoding):
+            self.encoding.setCurrentIndex(-1)
+        self.form.lines["encoding"].set_shown(True)
+        set_shown(self.form, True)
+
     def _value(self, box: QComboBox) -> str | None:
         found = box.currentText() if box is self.encoding else box.currentData()
         return str(found) if found else None

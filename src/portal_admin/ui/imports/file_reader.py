@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDropEvent
 
 from portal_admin.domain.permissions import Permission
-from portal_admin.errors import DeskError
+from portal_admin.errors import DeskError, InvalidInput
 from portal_admin.services.imports import mapping, source
 from portal_admin.services.imports.source import Source, Table
 from portal_admin.ui.imports.new_import import NewImport
@@ -35,21 +35,30 @@ class FileReader(QObject):
     def load(self, path: Path) -> None:
         """Read a file from disk and show its first rows."""
         self.begun.emit()
-        self._read(lambda: source.read_source(path), {})
+        self._new.preview.state.loading(self.tr("Reading the file…"))
+        self._page.run(lambda: source.read_source(path), self._open, self._failed, replaces="file")
+
+    def _open(self, found: Source) -> None:
+        def failed(error: DeskError) -> None:
+            if isinstance(error, InvalidInput) and error.field == "encoding":
+                self._source = found
+                self._new.ask_encoding(found.name)
+            self._failed(error)
+
+        self._parse(found, {}, failed)
 
     def _read_again(self) -> None:
-        kept = self._source
-        if kept is not None:
-            self._read(lambda: kept, self._new.file.reading)
+        if self._source is not None:
+            self._new.preview.state.loading(self.tr("Reading the file…"))
+            self._parse(self._source, self._new.file.reading, self._failed)
 
-    def _read(self, get: Callable[[], Source], how: dict[str, str | None]) -> None:
-        self._new.preview.state.loading(self.tr("Reading the file…"))
-
-        def work() -> tuple[Source, Table]:
-            found = get()
-            return found, source.open_table(found, **how)
-
-        self._page.run(work, lambda read: self._show(*read), self._failed, replaces="file")
+    def _parse(self, found: Source, how: dict[str, str | None], failed: Callable[[DeskError], None]) -> None:
+        self._page.run(
+            lambda: source.open_table(found, **how),
+            lambda table: self._show(found, table),
+            failed,
+            replaces="file",
+        )
 
     def _show(self, read: Source, table: Table) -> None:
         before = self._new.table

@@ -90,6 +90,15 @@ class NewImport(QWidget):
         self._allow(True)
         self.changed.emit()
 
+    def ask_encoding(self, file_name: str) -> None:
+        """A file was chosen whose encoding could not be found out."""
+        self.table = None
+        self.file.ask_encoding(file_name)
+        self.columns.setEnabled(False)
+        self.preview.tell_unread()
+        self._allow(True)
+        self.changed.emit()
+
     def show_error(self, error: DeskError) -> bool:
         """Put an error where it belongs; False when it belongs to nothing here."""
         if not isinstance(error, InvalidInput):

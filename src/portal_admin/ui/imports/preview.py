@@ -26,8 +26,8 @@ class Preview(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.facts = ElidedLabel(kind="strong")
-        self.faults = PlainLabel(wrap=True)
-        self.faults.hide()
+        self.surprises = PlainLabel(wrap=True)
+        self.surprises.hide()
         self.table: ListTable | None = None
         self._holder = QVBoxLayout()
         frame = QFrame()
@@ -39,7 +39,7 @@ class Preview(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addWidget(self.facts)
-        column.addWidget(self.faults)
+        column.addWidget(self.surprises)
         column.addWidget(self.state, 1)
 
     def tell_none(self, ask: Callable[[], object]) -> None:
@@ -50,6 +50,12 @@ class Preview(QWidget):
             pressed=ask,
             icon="document",
         )
+
+    def tell_unread(self) -> None:
+        """There is a file, and it cannot be read yet."""
+        self.facts.setText("")
+        self.surprises.hide()
+        self.state.nothing(self.tr("Choose the encoding of the file, and its first rows stand here."))
 
     def show_table(self, table: Table, mapping: Mapping[Meant, int]) -> None:
         """Show another file, or the same under other columns."""
@@ -72,15 +78,30 @@ class Preview(QWidget):
         rows = self.tr("1 row") if count == 1 else self.tr("{n} rows").format(n=number(count))
         shown = self.tr(", the first {n} shown").format(n=MOST_ROWS) if count > MOST_ROWS else ""
         self.facts.setText(f"{table.file_name}: {rows}{shown}")
+        words = self._surprises(table)
+        self.surprises.setText("\n".join(words))
+        self.surprises.set_meaning(Meaning.ATTENTION)
+        self.surprises.setVisible(bool(words))
+
+    def _surprises(self, table: Table) -> list[str]:
+        """What may be other than the operator thinks."""
+        words = []
+        if table.heading > 1:
+            heading = self.tr("The headings are those in row {n}. What stands above them is not read.")
+            words.append(heading.format(n=number(table.heading)))
+        if table.hidden == 1:
+            words.append(self.tr("1 row is hidden in the sheet, and is read like all others."))
+        elif table.hidden:
+            hidden = self.tr(
+                "{n} rows are hidden in the sheet, as by a filter, and are read like all others."
+            )
+            words.append(hidden.format(n=number(table.hidden)))
         faulty = sum(row.fault is not None for row in table.rows)
-        words = (
-            self.tr("1 row cannot be used and will be refused.")
-            if faulty == 1
-            else self.tr("{n} rows cannot be used and will be refused.").format(n=number(faulty))
-        )
-        self.faults.setText(words)
-        self.faults.set_meaning(Meaning.ATTENTION)
-        self.faults.setVisible(bool(faulty))
+        if faulty == 1:
+            words.append(self.tr("1 row cannot be used and will be refused."))
+        elif faulty:
+            words.append(self.tr("{n} rows cannot be used and will be refused.").format(n=number(faulty)))
+        return words
 
 
 def _columns(table: Table, mapping: Mapping[Meant, int]) -> tuple[Column, ...]:
