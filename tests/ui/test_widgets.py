@@ -24,7 +24,7 @@ from portal_admin.ui.widgets.header import PageHeader
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.state_panel import State, StatePanel
-from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, literal_tooltip
+from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, literal_tooltip, quoted
 from portal_admin.ui.widgets.verdict_view import VerdictView
 
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -80,7 +80,9 @@ def test_that_a_state_panel_shows_exactly_one_state(opened: Callable[..., Any]) 
     assert content.isVisible()
     panel.nothing("No end users yet.", action="New end user", pressed=lambda: None)
     assert (panel.state, content.isVisible(), texts(panel)) == (State.NOTHING, False, ["No end users yet."])
-    panel.not_allowed("You have no role here yet", "Ask an Administrator.", "Look again", pressed=lambda: None)
+    panel.not_allowed(
+        "You have no role here yet", "Ask an Administrator.", "Look again", pressed=lambda: None
+    )
     assert (panel.state, content.isVisible()) == (State.NOT_ALLOWED, False)
     assert texts(panel) == ["You have no role here yet", "Ask an Administrator."]
     panel.content()
@@ -250,6 +252,24 @@ def test_that_a_long_name_elides_and_shows_whole_on_focus(opened: Callable[..., 
     assert QGuiApplication.clipboard().text() == label.text()
     label.resize(900, 30)
     assert label.toolTip() == ""
+
+
+def test_that_the_purpose_of_a_page_is_said_whole_or_not_at_all(opened: Callable[..., Any]) -> None:
+    header = PageHeader("End users", "Find, create and change the people who sign in to the portal.")
+    opened(header, 700, 60)
+    height = header.height()
+    whole = header.purpose.grab().toImage()
+    header.resize(160, 60)
+    QApplication.processEvents()
+    cut = header.purpose.grab().toImage()
+    assert len({whole.pixel(x, y) for x in range(whole.width()) for y in range(whole.height())}) > 1
+    assert len({cut.pixel(x, y) for x in range(cut.width()) for y in range(cut.height())}) == 1
+    assert (header.height(), header.purpose.focusPolicy()) == (height, Qt.FocusPolicy.NoFocus)
+
+
+def test_that_a_command_in_our_words_is_quoted_and_a_lone_backtick_stays() -> None:
+    assert quoted("Run `portal-admin sync`, now.") == "Run “portal-admin sync”, now."
+    assert quoted("The file a`b.csv") == "The file a`b.csv"
 
 
 def test_that_ids_are_copied_by_button_and_by_key(opened: Callable[..., Any]) -> None:

@@ -13,7 +13,7 @@ from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, restyle, set_tooltip
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, quoted, restyle, set_tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class MessageBar(QFrame):
     def error(self, error: DeskError, *, retry: Callable[[], object] | None = None) -> None:
         """Something failed: title, sentence, the id that finds it in the log, and Retry."""
         look = _UNKNOWN if error.exit_code == COULD_NOT_LOOK else _ERROR
-        self._say(look, error.title, error.message)
+        self._say(look, error.title, quoted(error.message))
         self.note.setText(self.tr("Id in the log: {id}").format(id=error.correlation_id))
         self.note.show()
         if retry is not None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from portal_admin.errors import DeskError
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
+from portal_admin.ui.widgets.text import PlainLabel, quoted, set_tooltip
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,4 +115,4 @@ class StatusStrip(QFrame):
     def _fact(self, label: PlainLabel, text: str, meaning: Meaning | None, hint: str = "") -> None:
         label.setText(text)
         label.set_meaning(meaning)
-        set_tooltip(label, hint)
+        set_tooltip(label, quoted(hint))

@@ -10,7 +10,7 @@ from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import PlainLabel
+from portal_admin.ui.widgets.text import PlainLabel, quoted
 
 MARKS = {Meaning.BAD: "warning", Meaning.UNKNOWN: "question"}
 
@@ -51,6 +51,7 @@ class Notice(QFrame):
     def say(self, title: str, sentence: str, *, can_act: bool = False) -> None:
         """Show it; saying the same again changes nothing."""
         is_new = self.isHidden()
+        sentence = quoted(sentence)
         self.title.setText(title)
         self.sentence.setText(sentence)
         self.action.setVisible(can_act)

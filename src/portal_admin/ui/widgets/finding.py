@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from portal_admin.domain.verdict import Result
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import PlainLabel
+from portal_admin.ui.widgets.text import PlainLabel, quoted
 
 MARKS: dict[Result, tuple[str, Meaning]] = {
     Result.PASS: ("check", Meaning.GOOD),
@@ -34,6 +34,7 @@ class FindingLine(QWidget):
     def __init__(self, result: Result, text: str, fix: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         icon, meaning = MARKS[result]
+        text, fix = quoted(text), quoted(fix)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout,
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.scrolling import Together, keep_in_view
-from portal_admin.ui.widgets.text import PlainLabel, restyle, set_shown
+from portal_admin.ui.widgets.text import PlainLabel, quoted, restyle, set_shown
 
 Control = TypeVar("Control", bound=QWidget)
 
@@ -45,6 +45,7 @@ class Field(Together):
 
     def set_error(self, message: str) -> None:
         """Show an error under the control; an empty message brings the hint back."""
+        message = quoted(message)
         restyle(self.note, kind="error" if message else "secondary")
         self.note.setText(message or self._hint)
         self.note.setVisible(bool(message or self._hint))

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from portal_admin.ui.override import override
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
+
+
+class _Purpose(ElidedLabel):
+    """Said whole or not at all: half a sentence helps nobody, and its room is kept so that nothing moves."""
+
+    @override
+    def _fit(self) -> None:
+        super()._fit()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.is_elided:
+            super().paintEvent(event)
 
 
 class PageHeader(QWidget):
@@ -17,7 +34,7 @@ class PageHeader(QWidget):
     def __init__(self, title: str, purpose: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = PlainLabel(title, kind="page")
-        self.purpose = ElidedLabel(purpose, kind="secondary")
+        self.purpose = _Purpose(purpose, kind="secondary")
         self.actions_row = QHBoxLayout()
         self.actions_row.setSpacing(Space.S)
         words = QVBoxLayout()

@@ -17,7 +17,7 @@ from portal_admin.ui.theme import Size, Space, theme
 from portal_admin.ui.widgets.ages import clock_text
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.mark import Mark
-from portal_admin.ui.widgets.text import CopyLabel, PlainLabel
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, quoted
 
 DIM_AFTER, SAY_AFTER, STEP = 200, 2000, 120
 TRY_AGAIN_AFTER = 2000
@@ -132,6 +132,7 @@ def _notice(
     column.addStretch(1)
     centre = Qt.AlignmentFlag.AlignHCenter
     column.addWidget(Mark(icon, colour, size=Size.ICON_LARGE), 0, centre)
+    text = quoted(text)
     for words, kind in ((title, "strong"), (text, "")):
         if words:
             line = CopyLabel(words) if copied and words is text else PlainLabel(words, kind=kind)

@@ -60,6 +60,11 @@ def breakable(text: str) -> str:
     return re.sub(rf"({signs})(?=\S)", rf"\1{ZERO_WIDTH}", text)
 
 
+def quoted(text: str) -> str:
+    """Our own words with their commands in quotation marks, where a terminal would show them between backticks."""
+    return re.sub(r"`([^`\n]+)`", "“\\1”", text)
+
+
 class PlainLabel(QLabel):
     """A label of plain text; `kind` is page, section, strong, secondary or error, `meaning` tints it."""
 
