@@ -14,12 +14,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from sqlalchemy import Engine, insert
 
 from portal_admin.credentials import Secret, remember_for_session
 from portal_admin.domain.permissions import Role
-from portal_admin.models import lease, sync_run
+from portal_admin.domain.verdict import Result
+from portal_admin.models import lease, setting, sync_run
 from portal_admin.models.engine import writing
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
@@ -28,7 +29,7 @@ from portal_admin.services.sync import sync
 from portal_admin.settings import Profile
 from portal_admin.ui.health.page import REFRESH_EVERY, TRY_AGAIN_EVERY, HealthPage
 from portal_admin.ui.navigation import Target
-from portal_admin.ui.theme import DARK, LIGHT
+from portal_admin.ui.theme import DARK, LIGHT, Size
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.desk import NOW, Clock
 from tests.fixtures.operators import appoint
@@ -142,6 +143,7 @@ def test_that_waiting_mails_dead_letters_and_stopped_imports_are_told(
 ) -> None:
     fill_portal(engine)
     with writing(engine) as connection:
+        connection.execute(insert(setting).values(key="mail.host", value="mail.example"))
         queue_mail(connection, 20)
         queue_mail(connection, 3, "failed", kind="reset", attempts=8, failure="The server refused it.")
         queue_mail(connection, 4, "sent", sent_at=NOW)
@@ -155,6 +157,34 @@ def test_that_waiting_mails_dead_letters_and_stopped_imports_are_told(
         "The import of people.xlsx into NW, begun 20:00 by jdoe, stopped at 2 of 4 rows. "
         "Resume it on the Import page: each row takes effect once, whoever goes on.",
     ]
+
+
+def test_that_mails_without_a_mail_server_are_worth_a_look_at_once(engine: Engine, open_page: Open) -> None:
+    fill_portal(engine)
+    with writing(engine) as connection:
+        queue_mail(connection, 1)
+    shown = open_page().work._shown[0]
+    assert shown.result is Result.ADVICE
+    assert shown.fix.startswith("No mail server is named, so none leaves.")
+
+
+def test_that_commands_stand_between_quotation_marks_and_never_between_backticks(open_page: Open) -> None:
+    page = open_page()
+    words = [label.text() for label in page.findChildren(QLabel)]
+    assert any("“portal-admin sync”" in text for text in words)
+    assert not any("`" in text for text in words)
+
+
+def test_that_all_classes_of_data_are_seen_at_once_in_the_smallest_usual_window(
+    open_page: Open, desk: Desk, settle: Settle
+) -> None:
+    sync(desk)
+    page = open_page()
+    page.resize(1280 - Size.NAVIGATION, 720 - 72)
+    settle()
+    QApplication.processEvents()
+    assert page.classes.view.verticalScrollBar().maximum() == 0
+    assert page.runs.view.rowViewportPosition(0) + Size.ROW <= page.runs.view.viewport().height()
 
 
 @pytest.mark.parametrize(

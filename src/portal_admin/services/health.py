@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from portal_admin.domain.permissions import Permission, refusal
-from portal_admin.models import end_user, import_batch, mail_outbox, site, site_brand
+from portal_admin.models import end_user, import_batch, mail_outbox, setting, site, site_brand
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports.batches import Batch, BatchStatus, batch_of, batch_query
@@ -38,7 +38,7 @@ class DeadLetter:
 class MailQueue:
     """How many mails wait, since when, how many were sent, and the newest of those that were given up.
 
-    `senderless` are the sites whose mails wait because nobody said who they come from.
+    `senderless` are the sites whose mails wait because nobody said who they come from; without `has_server` no mail leaves.
     """
 
     queued: int
@@ -48,6 +48,7 @@ class MailQueue:
     failed: int
     dead: tuple[DeadLetter, ...]
     senderless: tuple[str, ...] = ()
+    has_server: bool = False
 
     def is_late(self, now: datetime) -> bool:
         """Whether a mail waits for so long that nobody seems to send any."""
@@ -93,7 +94,13 @@ def _mail(connection: Connection) -> MailQueue:
         failed=failed.mails if failed else 0,
         dead=_dead_letters(connection) if failed else (),
         senderless=_senderless(connection) if queued else (),
+        has_server=_has_server(connection),
     )
+
+
+def _has_server(connection: Connection) -> bool:
+    named = select(setting.c.value).where(setting.c.key == "mail.host")
+    return bool(connection.execute(named).scalar())
 
 
 def _dead_letters(connection: Connection) -> tuple[DeadLetter, ...]:

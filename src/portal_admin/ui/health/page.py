@@ -34,7 +34,8 @@ from portal_admin.wiring import examine_connection
 
 REFRESH_EVERY = 30_000  # ms
 TRY_AGAIN_EVERY = 2_000  # while the database does not answer
-TALL = 6 * Size.ROW
+FEW, MOST = 6, 100  # rows that are always seen, and a share that leaves others what is over
+FRAME = 1  # px
 RUNNER = [column.key for column in run_columns()].index("operator")
 ROOM_FOR_RUNNER = 4 * Size.CARD
 
@@ -51,6 +52,7 @@ class HealthPage(Page):
         self.restored = Notice(Meaning.BAD)
         self.trouble = Notice(Meaning.UNKNOWN)
         self.classes = ListTable(class_columns(), name=self.tr("Freshness"), memory="freshness")
+        self._freshness = _framed(self.classes)
         self.runs = ListTable(run_columns(), name=self.tr("Sync runs"), memory="sync_runs")
         self.said = PlainLabel(kind="secondary", wrap=True)
         self.sync_box = SyncBox(self.desk)
@@ -83,26 +85,32 @@ class HealthPage(Page):
         self._columns.addLayout(
             _column(
                 (PlainLabel(self.tr("How fresh the portal's data is"), kind="section"), 0),
-                (_framed(self.classes), 3),
+                (self._freshness, MOST),
                 (self.sync_box, 0),
-                (_framed(self.runs), 4),
+                (_framed(self.runs), 1),
                 (self.said, 0),
             ),
-            3,
+            5,
         )
-        self._columns.addLayout(
-            _column(
-                (PlainLabel(self.tr("Checks"), kind="section"), 0),
-                (self.checks, 3),
-                (PlainLabel(self.tr("Mails and imports"), kind="section"), 0),
-                (self.work, 2),
-            ),
-            2,
+        right = _column(
+            (PlainLabel(self.tr("Checks"), kind="section"), 0),
+            (self.checks, 3),
+            (PlainLabel(self.tr("Mails and imports"), kind="section"), 0),
+            (self.work, 1),
         )
-        for tall in (self.classes, self.runs, self.checks, self.work):
-            tall.setMinimumHeight(TALL if tall is not self.work else TALL // 2)
+        self._columns.addLayout(right, 3)
+        self._fit_freshness(FEW)
+        self.checks.setMinimumHeight(FEW * Size.ROW)
+        self.runs.setMinimumHeight(2 * Size.ROW)
+        self.work.setMinimumHeight(FEW * Size.ROW // 2)
         scroll.column.addLayout(self._columns, 1)
         self.body.addWidget(scroll, 1)
+
+    def _fit_freshness(self, rows: int) -> None:
+        """Be as high as the rows, so that what is left is for the runs; scroll only where a window is too low."""
+        whole = self.classes.view.horizontalHeader().sizeHint().height() + rows * Size.ROW + Space.XS
+        self._freshness.setMaximumHeight(whole)
+        self._freshness.setMinimumHeight(min(whole, FEW * Size.ROW))
 
     # Reading
 
@@ -148,6 +156,7 @@ class HealthPage(Page):
         self.trouble.hide()
         self._show_alarm(found)
         self.classes.set_sections(class_sections(found.sync.classes, found.at))
+        self._fit_freshness(self.classes.model.rowCount())
         if found.sync.runs:
             self.runs.set_rows(run_row(run, found.at) for run in found.sync.runs)
         else:
@@ -293,7 +302,7 @@ class HealthPage(Page):
 
 def _column(*parts: tuple[QWidget, int]) -> QVBoxLayout:
     column = QVBoxLayout()
-    column.setSpacing(Space.M)
+    column.setSpacing(Space.S)
     for widget, stretch in parts:
         column.addWidget(widget, stretch)
     return column
@@ -303,6 +312,6 @@ def _framed(table: ListTable) -> QFrame:
     frame = QFrame()
     frame.setProperty("kind", "panel")
     inside = QVBoxLayout(frame)
-    inside.setContentsMargins(1, 1, 1, 1)
+    inside.setContentsMargins(FRAME, FRAME, FRAME, FRAME)
     inside.addWidget(table)
     return frame

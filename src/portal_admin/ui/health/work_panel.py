@@ -111,6 +111,11 @@ class WorkPanel(QFrame):
         if mail.queued != 1:
             words = self.tr("{n:,} mails wait to be sent, the oldest since {at}.")
         text = words.format(n=mail.queued, at=clock_text(mail.oldest_queued, found.at))
+        if not mail.has_server:
+            fix = self.tr(
+                "No mail server is named, so none leaves. Name one with `portal-admin settings set mail.host HOST`."
+            )
+            return Line(Result.ADVICE, text, fix)
         if not mail.is_late(found.at):
             return Line(Result.PASS, text)
         fix = self.tr("See that the server runs `portal-admin mail send --every 1m`.")
