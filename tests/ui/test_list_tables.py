@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from portal_admin.ui.tables.list_model import ListModel
 from portal_admin.ui.tables.list_table import ListTable
@@ -77,3 +78,13 @@ def test_that_new_rows_keep_the_selection_by_key(short: ListTable) -> None:
     short.set_rows([line(5)])
     assert heard[-1] is None
     assert not short.select(1)
+
+
+def test_that_columns_that_do_not_fit_are_left_out_and_come_back(opened: Callable[..., Any]) -> None:
+    made = opened(ListTable(COLUMNS, name="People", always=1), 200, 300)
+    hidden = [made.view.isColumnHidden(position) for position in range(len(COLUMNS))]
+    assert hidden[0] is False
+    assert hidden[-1] is True
+    made.resize(2000, 300)
+    QApplication.processEvents()
+    assert not any(made.view.isColumnHidden(position) for position in range(len(COLUMNS)))

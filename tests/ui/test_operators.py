@@ -249,3 +249,16 @@ def test_that_the_page_is_reached_in_the_window(
     settle()
     assert window.current_page is not None
     assert render(window, "operators-window").exists()
+
+
+def test_that_a_small_window_keeps_names_and_roles_whole_beside_a_panel(
+    operators_page: OperatorsPage, settle: Settle
+) -> None:
+    page = operators_page
+    page.resize(850, 620)
+    page.new_operator()
+    settle()
+    assert not page.matrix.isVisible()
+    assert page.operators.view.horizontalScrollBar().maximum() == 0
+    page.add_panel.close_panel()
+    assert page.matrix.isVisible()

@@ -27,7 +27,7 @@ class History(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._batches: tuple[Batch, ...] = ()
-        self.table = ListTable(_columns(), name=self.tr("Earlier imports"), memory="imports")
+        self.table = ListTable(_columns(), name=self.tr("Earlier imports"), memory="imports", always=8)
         self.show_button = button(self.tr("Show rows"), self._open, icon="eye")
         self.actions_of_batch = BatchActions()
         frame = QFrame()
@@ -85,12 +85,12 @@ def _columns() -> tuple[Column, ...]:
 
     return (
         Column("file", tr("File"), 180, stretch=True),
-        Column("site", tr("Site"), 96, Kind.SECONDARY),
+        Column("site", tr("Site"), 112, Kind.SECONDARY),
         Column("status", tr("State"), 100, Kind.CHIP),
-        Column("rows", tr("Rows"), 96, Kind.ID),
+        Column("rows", tr("Rows"), 88, Kind.ID),
         Column("created", tr("Created"), 74, Kind.AMOUNT),
-        Column("changed", tr("Changed"), 74, Kind.AMOUNT),
-        Column("unchanged", tr("Unchanged"), 88, Kind.AMOUNT),
+        Column("changed", tr("Changed"), 80, Kind.AMOUNT),
+        Column("unchanged", tr("Unchanged"), 100, Kind.AMOUNT),
         Column("refused", tr("Refused"), 74, Kind.AMOUNT),
         Column("when", tr("Begun"), 104, Kind.SECONDARY),
         Column("who", tr("By"), 110, Kind.SECONDARY),

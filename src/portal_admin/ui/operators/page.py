@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.errors import DeskError
@@ -24,7 +24,7 @@ from portal_admin.ui.operators.panels import AddPanel, RolePanel
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.tables.list_table import ListTable
-from portal_admin.ui.theme import Space
+from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
@@ -43,7 +43,9 @@ class OperatorsPage(Page):
         self.rights.guard(self.new_button, ADD)
         self.role_button = self.header.add_action(self.tr("Change role…"), self.change_role, icon="edit")
         self.rights.guard(self.role_button, CHANGE)
-        self.operators = ListTable(operator_columns(), name=self.tr("Operators"), memory="operators")
+        self.operators = ListTable(
+            operator_columns(), name=self.tr("Operators"), memory="operators", always=2
+        )
         self.matrix = ListTable(matrix_columns(), name=self.tr("What each role may do"), memory="matrix")
         self.matrix.set_sections(matrix_sections())
         self.enforced = self._enforced()
@@ -60,7 +62,7 @@ class OperatorsPage(Page):
             )
         else:
             words = self.tr(
-                "The database server enforces the roles too, once its owner has run what `portal-admin db grants` "
+                "The database server enforces the roles too, once its owner has run what “portal-admin db grants” "
                 "prints; it is run again after roles have changed."
             )
         return PlainLabel(words, kind="secondary", wrap=True)
@@ -74,8 +76,13 @@ class OperatorsPage(Page):
         row.addWidget(self.enforced, 1)
         self.body.addWidget(said)
         self.body.addWidget(_framed(self.operators), 2)
-        self.body.addWidget(PlainLabel(self.tr("What each role may do"), kind="section"))
-        self.body.addWidget(_framed(self.matrix), 3)
+        self._roles = QWidget()
+        column = QVBoxLayout(self._roles)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        column.addWidget(PlainLabel(self.tr("What each role may do"), kind="section"))
+        column.addWidget(_framed(self.matrix), 1)
+        self.body.addWidget(self._roles, 3)
 
     def _connect(self) -> None:
         shortcut = QShortcut(QKeySequence("Ctrl+N"), self)
@@ -104,6 +111,17 @@ class OperatorsPage(Page):
     def _adopt(self, panel: SidePanel) -> None:
         self.add_side_panel(panel)
         panel.closed.connect(self.role_button.show)
+        panel.closed.connect(self._fit)
+
+    def _fit(self) -> None:
+        """A small window has no room for the matrix beside a panel, which tells what its role may do itself."""
+        beside = any(panel.isVisible() for panel in self._panels)
+        self._roles.setVisible(not beside or self.width() >= Size.NARROW_PAGE)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @override
     def open(self, _target: Target) -> None:
@@ -120,6 +138,7 @@ class OperatorsPage(Page):
         if self.may(ADD):
             self._make_room()
             self.add_panel.start()
+            self._fit()
 
     def change_role(self) -> None:
         """Open the form for the role of the selected operator."""
@@ -127,6 +146,7 @@ class OperatorsPage(Page):
         if found is not None and self.may(CHANGE):
             self._make_room()
             self.role_panel.start(found)
+            self._fit()
 
     def _make_room(self) -> None:
         for panel in self._panels:

@@ -58,7 +58,7 @@ class SitesPage(Page):
         self.rights.guard(self.brand_button, BRAND)
         # Three buttons must fit beside an open panel in the smallest window.
         self.header.actions_row.setSpacing(Space.XS)
-        self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites")
+        self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites", always=3)
         self.labels = ListTable(label_columns(), name=self.tr("Private labels"), memory="private_labels")
         self.age = AgeLabel()
         self._below = QWidget()

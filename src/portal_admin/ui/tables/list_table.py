@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from portal_admin.ui.override import override
 from portal_admin.ui.tables.delegate import CellDelegate
 from portal_admin.ui.tables.list_model import ListModel
 from portal_admin.ui.tables.rows import Column, Row
 from portal_admin.ui.tables.view import TableView
 from portal_admin.ui.widgets.state_panel import StatePanel
 
+SCROLL_BAR = 12
+
 
 class ListTable(QWidget):
-    """Shows rows it is given; `opened` and `current_changed` carry row keys, `state` holds the four states."""
+    """Shows rows it is given; `opened` and `current_changed` carry row keys, `state` holds the four states.
+
+    The first `always` columns are always there, the others where they fit; without it they scroll.
+    """
 
     opened = Signal(object)
     current_changed = Signal(object)
@@ -26,9 +33,11 @@ class ListTable(QWidget):
         *,
         name: str,
         memory: str | None = None,
+        always: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._always = len(columns) if always is None else always
         self.model = ListModel(columns, self)
         self.view = TableView(columns, name)
         self.view.setModel(self.model)
@@ -77,6 +86,16 @@ class ListTable(QWidget):
         self.view.select_row(row)
         self.view.scrollTo(self.model.index(row, 0))
         return True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left = self.width() - SCROLL_BAR
+        for position, column in enumerate(self.model.columns):
+            width = self.view.horizontalHeader().sectionSize(position) or column.width
+            left -= column.width if column.stretch else width
+            if position >= self._always:
+                self.view.setColumnHidden(position, left < 0)
 
     def _reselect(self, key: Hashable | None) -> None:
         if key is None:
