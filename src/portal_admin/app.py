@@ -21,6 +21,7 @@ from portal_admin.ui.collector import Collector
 from portal_admin.ui.find_entry import Entry, Finder
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
+from portal_admin.ui.numbers import group_digits
 from portal_admin.ui.pages import PageSpec
 from portal_admin.ui.single_instance import SingleInstance, hand_over
 from portal_admin.ui.theme import Size, theme
@@ -68,6 +69,7 @@ class Running(QObject):
         self._place: str | None = None
         self._desk: Desk | None = None
         self._collector = Collector(self)
+        group_digits()
         theme.apply(window_state.scheme())
         theme.follow_system()
         application.setWindowIcon(icons.icon("mark", "accent", size=Size.ICON_LARGE))

@@ -17,6 +17,7 @@ from portal_admin.ui import background
 from portal_admin.ui.collector import Collector
 from portal_admin.ui.main_window import MainWindow, PageTypes
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.numbers import group_digits
 from portal_admin.ui.theme import Scheme, theme
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ def take_pictures(desk: Desk, profile: Profile, types: PageTypes, folder: Path) 
     """Render PICTURES into the folder and return their paths; needs no display."""
     application = QApplication.instance() or QApplication([])
     Collector(application).start()
+    group_digits()
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for picture in PICTURES:

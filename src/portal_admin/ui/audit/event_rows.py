@@ -25,7 +25,7 @@ def columns() -> tuple[Column, ...]:
         return QCoreApplication.translate("EventRows", text)
 
     return (
-        Column("when", tr("When"), 116, sortable=True),
+        Column("when", tr("When"), 128, sortable=True),
         Column("operator", tr("Operator"), 92),
         Column("what", tr("What"), 220, stretch=True),
         Column("about", tr("Person or thing"), 190),
@@ -45,7 +45,7 @@ def row_of(event: Event, now: datetime) -> Row:
     return Row(
         line.id,
         (
-            Cell(clock_text(line.at, now), tooltip=zone_text(line.at)),
+            Cell(clock_text(line.at, now, seconds=True), tooltip=zone_text(line.at)),
             Cell(line.operator, tooltip=line.operator),
             what,
             Cell(line.subject, tooltip=line.subject),

@@ -16,7 +16,7 @@ from portal_admin.ui.widgets.ages import clock_text
 from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.progress import ProgressStrip
-from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, restyle
+from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, quoted, restyle
 
 _ICONS = {Meaning.GOOD: "check", Meaning.BAD: "cross", Meaning.UNKNOWN: "question"}
 
@@ -119,6 +119,7 @@ class VerifyBar(QWidget):
         restyle(self.result, meaning=meaning.value)
         self._mark.set(_ICONS[meaning], meaning.value)
         self.title.setText(title)
+        sentence = quoted(sentence)
         self.sentence.setText(sentence)
         self.result.setAccessibleName(f"{title}: {sentence}")
         self.result.show()

@@ -21,7 +21,7 @@ from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.form import Field
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.scrolling import keep_in_view
-from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
+from portal_admin.ui.widgets.text import PlainLabel, breakable, restyle, set_tooltip
 
 KEYS = {Qt.Key.Key_1.value + number: method for number, method in enumerate(Method)}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -80,11 +80,16 @@ class CallerCheck(QWidget):
 
     def _record_line(self) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        row.addWidget(self._channels, 1)
-        row.addWidget(self.reveal_button, 0, Qt.AlignmentFlag.AlignTop)
+        head = QHBoxLayout()
+        head.setSpacing(Space.S)
+        self._record_title = PlainLabel(self.tr("Channels on record of the linked accounts"), wrap=True)
+        head.addWidget(self._record_title, 1)
+        head.addWidget(self.reveal_button)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addLayout(head)
+        column.addWidget(self._channels)
         return holder
 
     def _colleague_line(self) -> QWidget:
@@ -157,6 +162,7 @@ class CallerCheck(QWidget):
             self._told.setText(self._words(caller.verified, me, now))
             self._complain("")
         self.reveal_button.setVisible(bool(caller.channels))
+        self._record_title.setVisible(bool(caller.channels))
         if caller.channels:
             self._tell_channels(caller.channels)
         else:
@@ -173,8 +179,7 @@ class CallerCheck(QWidget):
         self.reveal_button.hide()
 
     def _tell_channels(self, channels: tuple[str, ...]) -> None:
-        words = self.tr("Channels on record of the linked accounts: {channels}")
-        self._channels.setText(words.format(channels=", ".join(channels)))
+        self._channels.setText("\n".join(map(breakable, channels)))
 
     def is_answered(self) -> bool:
         """Whether the action may go on; else the section says what is missing and takes the keyboard."""

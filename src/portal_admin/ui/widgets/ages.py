@@ -18,13 +18,14 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("AgeLabel", text)
 
 
-def clock_text(at: datetime, now: datetime) -> str:
-    """`14:02` on the same local day, `3 Nov 14:02` in the same year, else with the year."""
+def clock_text(at: datetime, now: datetime, *, seconds: bool = False) -> str:
+    """`14:02` (or `14:02:07`) on the same local day, `3 Nov 14:02` in the same year, else with the year."""
     local, today = at.astimezone(), now.astimezone()
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
     if local.date() == today.date():
-        return f"{local:%H:%M}"
+        return time
     day = day_of_year(local) if local.year == today.year else day_words(local)
-    return f"{day} {local:%H:%M}"
+    return f"{day} {time}"
 
 
 def age_text(at: datetime, now: datetime) -> str:
