@@ -27,6 +27,7 @@ from portal_admin.domain.mail_server import (
     MailServer,
     Security,
 )
+from portal_admin.domain.redaction import redacted
 from portal_admin.errors import MailServerUnusable, SettingsProblem
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ MAILS_A_CONNECTION = 50
 # Not the mail's fault: sign-in needed or refused (RFC 4954), or the server is about to stop (RFC 5321).
 SIGN_IN_CODES = (454, 530, 534, 535, 538)
 CLOSING = 421
+# Quoted-printable text is cut anywhere, also within a link; so it looks in the text of an error.
+SOFT_BREAK = r"=\n"
 
 
 ANONYMOUS = "[127.0.0.1]"
@@ -181,11 +184,11 @@ class Courier:
             words for kind, words in REASONS if any(isinstance(cause, kind) for cause in causes)
         ).format(host=self._server.host, port=self._server.port)
         found = MailServerUnusable(words)
-        log.warning("mail server", exc_info=problem, extra={"correlation_id": found.correlation_id})
+        _note("mail server", problem, found.correlation_id)
         return found
 
     def _judge(self, problem: Exception) -> Answer:
-        log.warning("a mail was not accepted", exc_info=problem)
+        _note("a mail was not accepted", problem)
         if isinstance(problem, smtplib.SMTPNotSupportedError | UnicodeError):
             return Answer(Fate.NEVER, NO_LETTERS)
         code = _code(problem)
@@ -206,6 +209,15 @@ class Courier:
         if smtp is not None:
             smtp.close()
         return Answer(Fate.LATER, BROKE_OFF, lost=True)
+
+
+def _note(what: str, problem: Exception, correlation_id: str | None = None) -> None:
+    """Log a failure without secrets: some servers quote what they were sent, be it a password or a mail with its link."""
+    told = type(problem).__name__
+    if not isinstance(problem, smtplib.SMTPAuthenticationError | UnicodeError):
+        whole = str(problem).replace(SOFT_BREAK, "")
+        told = f"{told} {redacted(whole)}"
+    log.warning("%s: %s", what, told, extra={"correlation_id": correlation_id})
 
 
 def _code(problem: Exception) -> int | None:
