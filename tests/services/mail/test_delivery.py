@@ -334,7 +334,11 @@ def test_that_without_a_server_mails_wait_and_the_run_says_how_to_name_one(brand
     assert "settings set mail.host" in done.stopped.message
 
 
-@pytest.mark.parametrize(("key", "words"), [(None, "not on this machine"), (new_mail_key(), "not the one")])
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(None, "not on this machine"), (new_mail_key(), "not the one")],
+    ids=["no key", "another key"],
+)
 def test_that_nothing_is_sent_with_a_missing_or_another_key(
     sending: Desk, post: Post, send: Send, key: str | None, words: str
 ) -> None:
