@@ -87,6 +87,7 @@ def test_that_a_file_whose_encoding_is_not_found_out_is_read_once_it_is_chosen(
     assert "line 3" in screen.new.file.form.lines["encoding"].error
     assert "broken.csv" in said(screen)
     assert "people.csv" not in said(screen)
+    assert "Choose the encoding of the file" in said(screen)
     assert not screen.new.run_button.isEnabled()
     screen.new.file.encoding.setCurrentText("Windows-1252")
     background.wait_idle()

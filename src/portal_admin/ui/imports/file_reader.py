@@ -69,8 +69,10 @@ class FileReader(QObject):
 
     def _failed(self, error: DeskError) -> None:
         self._new.preview.state.content()
-        if self._new.table is None:
+        if self._new.table is None and self._source is None:
             self._new.preview.tell_none(self._new.file.ask)
+        elif self._new.table is None:
+            self._new.preview.tell_unread()
         if not self._new.show_error(error):
             self._page.messages.error(error)
 

@@ -95,7 +95,6 @@ class NewImport(QWidget):
         self.table = None
         self.file.ask_encoding(file_name)
         self.columns.setEnabled(False)
-        self.preview.tell_unread()
         self._allow(True)
         self.changed.emit()
 

@@ -110,7 +110,7 @@ def _columns(table: Table, mapping: Mapping[Meant, int]) -> tuple[Column, ...]:
     for position, heading in enumerate(table.header[:MOST_COLUMNS]):
         title = " ".join(heading.split())
         column = meant.get(position)
-        if column is not None and title != column.value:
+        if column is not None and title.casefold() != column.value.casefold():
             title = f"{title} → {column.value}"
         kind = Kind.TEXT if column is not None else Kind.SECONDARY
         made.append(Column(f"cell{position}", title, WIDE if column is Meant.EMAIL else NARROW, kind))
