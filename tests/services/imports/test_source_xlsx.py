@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from portal_admin.errors import InvalidInput
 from portal_admin.services.imports import limits
-from portal_admin.services.imports.entries import read_entries
+from portal_admin.services.imports.entries import cells_of, read_entries
 from portal_admin.services.imports.mapping import recognise
 from portal_admin.services.imports.source import OLE, PROTECTED, Source, open_table
 from tests.services.imports.files import HEADER, SHEET, repacked, with_cells, workbook, xlsx_source
@@ -63,6 +63,7 @@ def test_that_dates_are_no_names_and_no_ids() -> None:
     assert entry.fault is not None
     assert "Under Last name stands a date, 2026-05-01" in entry.fault
     assert "Under Accounts stands a date" in entry.fault
+    assert cells_of(entry) == ("a@x.example", "A", "", "")
 
 
 def test_that_another_sheet_can_be_chosen_and_an_unknown_one_is_refused_with_those_there_are() -> None:

@@ -53,7 +53,9 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) 
         text = shown(" | ".join(cell.strip() for cell in row.cells))[:SHOWN]
         return Entry(row.number, "", fault=f"{row.fault} It reads: {text}", cells=("",) * len(Column))
     cells = {column: row.cells[index].strip() for column, index in mapping.items()}
-    said = tuple(cells.get(column, "") for column in Column)
+    # What a spreadsheet made of a cell must not come back from the file of failed rows as if somebody had typed it.
+    spoiled = {column for column, index in mapping.items() if index in row.errors | row.dates}
+    said = tuple("" if column in spoiled else cells.get(column, "") for column in Column)
     faults = [
         f"The formula under {column} ends in an error."
         for column, index in mapping.items()
