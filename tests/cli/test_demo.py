@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
+
 from portal_admin.cli.demo_world import demo_world
+from portal_admin.domain.imports import Column, Options
 from portal_admin.domain.people import Status
 from portal_admin.domain.verdict import Result
+from portal_admin.errors import Refused
 from portal_admin.paths import config_folder
-from portal_admin.services import access, accounts, fields, people
+from portal_admin.services import access, accounts, fields, people, story, users
 from portal_admin.services.desk import Desk
+from portal_admin.services.health import health
+from portal_admin.services.imports.mapping import recognise
+from portal_admin.services.imports.plan import rehearse
+from portal_admin.services.imports.source import open_table, read_source
+from portal_admin.services.mail.queue import list_mails
 from portal_admin.ui.navigation import SCREENS
 from portal_admin.wiring import close_desk, open_desk
 from tests.fixtures.desk import NOW
@@ -57,8 +66,29 @@ def check_the_other_calls(desk: Desk) -> None:
     assert (
         people.show_user(desk, site="NORTHWIND", email="nina.reyes@redcedar.example").status is Status.PENDING
     )
+    check_provisioning(desk)
     balance = {row.field.key: row for row in fields.show(desk, contract_id="EC-23-0044").rows}
     assert "differs" in {row.state for row in balance.values()}
+
+
+def check_provisioning(desk: Desk) -> None:
+    """A mail that waits, a reset that asks who is calling, a story of three deeds, and a file with mistakes."""
+    assert health(desk).mail.has_server is False
+    assert "nina.reyes@redcedar.example" in {mail.email for mail in list_mails(desk)}
+    with pytest.raises(Refused, match="needs a verified caller"):
+        users.reset_password(desk, site="NORTHWIND", email="maria.olsen@prairiehauling.example")
+    told = story.story(desk, site="NORTHWIND", email="steve.hart@prairiehauling.example")
+    assert [moment.who for moment in told.moments] == ["morgan", "morgan", "casey"]
+    (name,) = (call["open"]["file"] for call in calls() if "file" in call["open"])
+    table = open_table(read_source(config_folder() / name))
+    mapping = recognise(table.header) | {Column.EMAIL: 0}
+    plan = rehearse(desk, site="NORTHWIND", table=table, mapping=mapping, options=Options())
+    assert (plan.counts.created, plan.counts.changed, plan.counts.unchanged, plan.counts.refused) == (
+        3,
+        1,
+        1,
+        3,
+    )
 
 
 def test_that_every_call_to_try_is_answered_by_the_place_it_opens() -> None:

@@ -80,6 +80,18 @@ def test_that_the_keyboard_begins_at_the_first_call_and_opens_it(
     assert heard == [Target("account_access", site="north", email="c0@x.example")]
 
 
+def test_that_a_call_may_open_a_file_that_lies_beside_the_calls(
+    start: Callable[[], StartPage], home: Path
+) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    place = '{ screen = "imports", file = "people 2026.csv" }'
+    calls_file().write_text(f'[[calls]]\ntitle = "T"\nsituation = "S"\nsay = "Y"\nopen = {place}\n')
+    page, heard = start(), []
+    page.navigator.open.connect(heard.append)
+    page.calls.cards[0].click()
+    assert heard == [Target("imports", file=str(calls_file().parent / "people 2026.csv"))]
+
+
 def test_that_without_a_demonstration_the_page_tells_what_the_pages_are_for(
     start: Callable[[], StartPage], unnamed: Callable[..., list[str]]
 ) -> None:

@@ -7,12 +7,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal_admin.credentials import Secret, remember_for_session
 from portal_admin.domain.access import site_keys
 from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import EndUser, Site, Status
+from portal_admin.domain.permissions import Role
 from portal_admin.domain.records import Contact, Contract, Removed
 from portal_admin.domain.text import label_key
 from portal_admin.errors import InvalidInput, Refused
@@ -20,7 +21,7 @@ from portal_admin.paths import config_folder, resources
 from portal_admin.sandbox import cases
 from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.server import Sandbox
-from portal_admin.services import brand, database, sites, users
+from portal_admin.services import brand, database, links, operators, sites, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile, add_profile, default_database_url
@@ -44,10 +45,33 @@ BRANDS = (
     ("PRAIRIE", "prairie-equipment.example", "#17693A"),
     ("EASTCOAST", "eastcoast.example", "#7A1F3D"),
 )
+# Who works beside whoever shows the demonstration.
+COLLEAGUES = (("morgan", Role.ADMINISTRATOR), ("casey", Role.CSR), ("riley", Role.READ_ONLY))
+# A file to import, with mistakes in it.
+TAKEOVER = "takeover 2026-11.csv"
 STILL_PENDING = ("NORTHWIND", "nina.reyes@redcedar.example", "Nina", "Reyes", ("A-90003",))
+# What the caller of the look-alike case was linked to at first.
+RIGHT_ACCOUNT = "A-90001"
 NEIGHBOURS = 60
 STATUSES = (Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.PENDING)
 EVERY_NTH_IS_BLOCKED = 9
+# When the portal was set up, how long each deed took then, and when a link was changed to the wrong account.
+BEGUN = timedelta(days=2, hours=6)
+STEP = timedelta(minutes=4)
+CHANGED = timedelta(hours=22)
+
+
+class _Days:
+    """The desks of people at work some days ago, each a few minutes after the one before."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._at = desk.clock() - BEGUN
+
+    def desk(self, operator: str | None = None) -> Desk:
+        """The desk of the next deed, of an operator or of whoever shows the demonstration."""
+        at = self._at = self._at + STEP
+        return replace(self._desk, operator=operator or self._desk.operator, clock=lambda: at)
 
 
 @contextmanager
@@ -63,8 +87,9 @@ def demo_world(*, say: Callable[[str], None], now: datetime | None = None) -> It
         add_profile(profile)
         remember_for_session(PROFILE, Secret.ASPIRE, "sandbox")
         shutil.copy(resources() / CALLS, config_folder() / CALLS)
+        shutil.copy(resources() / "demo" / TAKEOVER, config_folder() / TAKEOVER)
         say("Creating the portal database with three sites, and reading ASPIRE…")
-        database.upgrade(full_database_url(profile), now=clock(), operator=operator_name())
+        database.upgrade(full_database_url(profile), now=clock() - BEGUN, operator=operator_name())
         desk = open_profile(profile, clock=clock)
         try:
             _fill(desk, aspire)
@@ -74,30 +99,44 @@ def demo_world(*, say: Callable[[str], None], now: datetime | None = None) -> It
 
 
 def _fill(desk: Desk, aspire: Sandbox) -> None:
-    made = [sites.create_site(desk, key=k, name=n, labels=ls, unlabelled=u) for k, n, ls, u in SITES]
-    _brand(desk, {site.key: site.name for site in made})
-    sync(desk)
     # The picker judges by the portal's copy here, which is a moment old: asking ASPIRE for each would take longer.
-    offline = replace(desk, aspire=None)
-    _create_callers(offline)
-    _create_neighbours(desk, offline, made)
+    days = _Days(replace(desk, aspire=None))
+    for name, role in COLLEAGUES:
+        operators.add(days.desk(), name=name, role=role)
+    made = [sites.create_site(days.desk(), key=k, name=n, labels=ls, unlabelled=u) for k, n, ls, u in SITES]
+    _brand(days, {site.key: site.name for site in made})
+    sync(desk)
+    _create_callers(days)
+    _create_neighbours(desk, days, made)
+    _link_the_wrong_account(replace(desk, aspire=None))
     _book_just_now(desk, aspire)
     for kind, oid, fields in cases.AFTER_SYNC:
         aspire.patch(kind, oid, **fields)
 
 
-def _brand(desk: Desk, names: dict[str, str]) -> None:
+def _brand(days: _Days, names: dict[str, str]) -> None:
     for key, domain, color in BRANDS:
         typed = Brand(names[key], f"portal@{domain}", f"help@{domain}", f"https://my.{domain}", color)
-        brand.set_brand(desk, site=key, brand=typed)
+        brand.set_brand(days.desk(), site=key, brand=typed)
 
 
-def _create_callers(desk: Desk) -> None:
+def _create_callers(days: _Days) -> None:
     for case in cases.CASES:
         if case.has_user:
-            caller = case.site, case.email, case.first_name, case.last_name, case.accounts
-            _create(desk, caller, Status.ACTIVE)
-    _create(desk, STILL_PENDING, Status.PENDING)
+            accounts = (RIGHT_ACCOUNT,) if case is cases.LOOK_ALIKE else case.accounts
+            caller = case.site, case.email, case.first_name, case.last_name, accounts
+            _create(days.desk("casey"), caller, Status.ACTIVE)
+    _create(days.desk("casey"), STILL_PENDING, Status.PENDING)
+
+
+def _link_the_wrong_account(desk: Desk) -> None:
+    """Somebody means well and puts a right link wrong."""
+    case = cases.LOOK_ALIKE
+    at = desk.clock() - CHANGED
+    there = replace(desk, operator="morgan", clock=lambda: at)
+    links.add(there, site=case.site, email=case.email, account_ids=case.accounts)
+    a_minute_later = replace(there, clock=lambda: at + timedelta(minutes=1))
+    links.remove(a_minute_later, site=case.site, email=case.email, account_id=RIGHT_ACCOUNT)
 
 
 def _create(desk: Desk, caller: Caller, status: Status) -> EndUser:
@@ -108,20 +147,20 @@ def _create(desk: Desk, caller: Caller, status: Status) -> EndUser:
     return created.user
 
 
-def _create_neighbours(desk: Desk, offline: Desk, made: list[Site]) -> None:
+def _create_neighbours(desk: Desk, days: _Days, made: list[Site]) -> None:
     """End users of other customers, so that lists look as they do at work."""
-    statuses = itertools.cycle(STATUSES)
+    statuses, busy = itertools.cycle(STATUSES), itertools.cycle(("casey", "morgan", None))
     created = 0
     for site, contact, account_id in _candidates(desk, made):
         first, _, last = contact.name.rpartition(" ")
         caller = site.key, contact.email or "", first or last, last, (account_id,)
         try:
-            user = _create(offline, caller, next(statuses))
+            user = _create(days.desk(next(busy)), caller, next(statuses))
         except (InvalidInput, Refused):
             continue  # the portfolio holds bad addresses and accounts that are not offered, on purpose
         created += 1
         if created % EVERY_NTH_IS_BLOCKED == 0 and user.status is Status.ACTIVE:
-            users.deactivate(offline, site=site.key, email=user.email)
+            users.deactivate(days.desk("casey"), site=site.key, email=user.email)
         if created == NEIGHBOURS:
             return
 

@@ -21,13 +21,14 @@ SCREENS = (
 
 
 class Target(NamedTuple):
-    """A place in the window; it opens something to look at and never acts."""
+    """A place in the window; it opens something to look at and never acts. `file` is the path of a file to import."""
 
     screen: str
     site: str | None = None
     email: str | None = None
     contract: str | None = None
     account: str | None = None
+    file: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Target | None:

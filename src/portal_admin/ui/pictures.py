@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF,
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLineEdit
 
+from portal_admin.paths import resources
 from portal_admin.ui import background
 from portal_admin.ui.collector import Collector
 from portal_admin.ui.main_window import MainWindow, PageTypes
@@ -136,17 +137,12 @@ STEVE = {"site": "NORTHWIND", "email": "steve.hart@prairiehauling.example"}
 GRACE = {"site": "NORTHWIND", "email": "grace.kim@kimdental.example"}
 NINA = {"site": "NORTHWIND", "email": "nina.reyes@redcedar.example"}
 
-TAKEOVER = """Mail;First name;Last name;Accounts;Remark
-maria.olsen@prairiehauling.example;Maria;Olsen;A-90001;has a login
-ben.olsen@prairiehauling.example;Ben;Olsen;A-90001;
-inga.olsen@prairiehauling.example;Inga;Olsen;"A-90001;A-90003";bookkeeping
-tom.reyes@redcedar.example;Thomas;Reyes;A-90003;goes by Thomas
-rosa.reyes@redcedar.example;Rosa;Reyes;A-90003;
-pat.grant@granitepeak.example;Pat;Grant;A-90009;quarry closed
-lee.kim@kimdental;Lee;Kim;A-90004;
-ada.kim@kimdental.example;Ada;Kim;;account follows
-"""
-IMPORT = (drop("takeover 2026-11.csv", TAKEOVER), choose("Email", "A"), choose("Site", "Northwind"))
+TAKEOVER = "takeover 2026-11.csv"
+IMPORT = (
+    drop(TAKEOVER, (resources() / "demo" / TAKEOVER).read_text(encoding="utf-8")),
+    choose("Email", "A"),
+    choose("Site", "Northwind"),
+)
 
 PICTURES = (
     Picture("start", Target("start")),

@@ -48,6 +48,7 @@ class FilePart(QWidget):
         line.setSpacing(Space.S)
         line.addWidget(self.button)
         line.addWidget(self.name, 1)
+        line.addStretch()
         column.addLayout(line)
         column.addWidget(self.hint)
         column.addWidget(self.form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -112,8 +113,12 @@ class ImportsPage(Page):
     # What is shown
 
     @override
-    def open(self, _target: Target) -> None:
+    def open(self, target: Target) -> None:
         self.refresh()
+        if target.file and self.rights.refusal(Permission.IMPORT_USERS) is None:
+            path = Path(target.file)
+            if self.new.table is None or self.new.table.file_name != path.name:
+                self.reader.load(path)
 
     @override
     def refresh(self) -> None:

@@ -14,13 +14,14 @@ FILE = "calls_to_try.toml"
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a call opens: a screen, and what to look at there."""
+    """What a call opens: a screen, and what to look at there; `file` lies beside the calls."""
 
     screen: str
     site: str | None = None
     email: str | None = None
     contract: str | None = None
     account: str | None = None
+    file: str | None = None
 
 
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

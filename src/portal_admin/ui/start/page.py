@@ -13,7 +13,7 @@ from portal_admin.services.pulse import Pulse, take
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.pages import pages
-from portal_admin.ui.start.calls import Call, read_calls
+from portal_admin.ui.start.calls import Call, calls_file, read_calls
 from portal_admin.ui.start.card import Card, CardGrid
 from portal_admin.ui.start.health import HealthPanel, Line
 from portal_admin.ui.status_strip import DATABASES
@@ -88,7 +88,12 @@ class StartPage(Page):
     def _call_card(self, call: Call) -> Card:
         place = call.open
         target = Target(
-            place.screen, site=place.site, email=place.email, contract=place.contract, account=place.account
+            place.screen,
+            site=place.site,
+            email=place.email,
+            contract=place.contract,
+            account=place.account,
+            file=str(calls_file().parent / place.file) if place.file else None,
         )
         return Card(
             CALL_ICON,

@@ -1,0 +1,35 @@
+"""The Import screen opened on a file, as a demonstration does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from portal_admin.ui import background
+from portal_admin.ui.imports.page import ImportsPage, Tab
+from portal_admin.ui.navigation import Target
+from tests.ui.acting import said
+
+
+def test_that_a_file_asked_for_is_read_and_nothing_is_rehearsed(
+    screen: ImportsPage, people_file: Path
+) -> None:
+    screen.open(Target("imports", file=str(people_file)))
+    background.wait_idle()
+    assert "people.csv: 6 rows" in said(screen)
+    assert not screen.tabs.isTabEnabled(Tab.DRY_RUN)
+
+
+def test_that_coming_back_keeps_what_was_chosen_for_that_file(screen: ImportsPage, people_file: Path) -> None:
+    there = Target("imports", file=str(people_file))
+    screen.open(there)
+    background.wait_idle()
+    before = screen.new.table
+    screen.open(there)
+    background.wait_idle()
+    assert screen.new.table is before
+
+
+def test_that_a_file_that_is_gone_is_said(screen: ImportsPage, tmp_path: Path) -> None:
+    screen.open(Target("imports", file=str(tmp_path / "gone.csv")))
+    background.wait_idle()
+    assert "gone.csv" in said(screen)
