@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from sqlalchemy import Engine, insert
 
 from portal_admin.credentials import Secret, remember_for_session
@@ -29,7 +29,7 @@ from portal_admin.services.sync import sync
 from portal_admin.settings import Profile
 from portal_admin.ui.health.page import REFRESH_EVERY, TRY_AGAIN_EVERY, HealthPage
 from portal_admin.ui.navigation import Target
-from portal_admin.ui.theme import DARK, LIGHT, Size
+from portal_admin.ui.theme import DARK, LIGHT
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.desk import NOW, Clock
 from tests.fixtures.operators import appoint
@@ -166,25 +166,6 @@ def test_that_mails_without_a_mail_server_are_worth_a_look_at_once(engine: Engin
     shown = open_page().work._shown[0]
     assert shown.result is Result.ADVICE
     assert shown.fix.startswith("No mail server is named, so none leaves.")
-
-
-def test_that_commands_stand_between_quotation_marks_and_never_between_backticks(open_page: Open) -> None:
-    page = open_page()
-    words = [label.text() for label in page.findChildren(QLabel)]
-    assert any("“portal-admin sync”" in text for text in words)
-    assert not any("`" in text for text in words)
-
-
-def test_that_all_classes_of_data_are_seen_at_once_in_the_smallest_usual_window(
-    open_page: Open, desk: Desk, settle: Settle
-) -> None:
-    sync(desk)
-    page = open_page()
-    page.resize(1280 - Size.NAVIGATION, 720 - 72)
-    settle()
-    QApplication.processEvents()
-    assert page.classes.view.verticalScrollBar().maximum() == 0
-    assert page.runs.view.rowViewportPosition(0) + Size.ROW <= page.runs.view.viewport().height()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def columns() -> tuple[Column, ...]:
         return QCoreApplication.translate("EventRows", text)
 
     return (
-        Column("when", tr("When"), 128, sortable=True),
+        Column("when", tr("When"), 144, sortable=True),
         Column("operator", tr("Operator"), 92),
         Column("what", tr("What"), 220, stretch=True),
         Column("about", tr("Person or thing"), 190),

@@ -19,9 +19,9 @@ def _tr(text: str) -> str:
 
 
 def clock_text(at: datetime, now: datetime, *, seconds: bool = False) -> str:
-    """`14:02` (or `14:02:07`) on the same local day, `3 Nov 14:02` in the same year, else with the year."""
+    """`14:02` on the same local day, `3 Nov 14:02` in the same year (both to the second if wanted), else with the year."""
     local, today = at.astimezone(), now.astimezone()
-    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    time = f"{local:%H:%M:%S}" if seconds and local.year == today.year else f"{local:%H:%M}"
     if local.date() == today.date():
         return time
     day = day_of_year(local) if local.year == today.year else day_words(local)
