@@ -31,6 +31,7 @@ from portal_admin.services.imports.plan import rehearse
 from portal_admin.services.imports.source import open_table, read_source
 from portal_admin.services.users import resend_registration
 from tests.fixtures.operators import appoint
+from tests.services.acting import change_mail
 from tests.services.filled import add_account, add_site, add_user, audit_rows, set_setting
 
 HEAD = [
@@ -140,7 +141,8 @@ def test_that_each_link_can_have_a_row_of_its_own_with_the_accounts_name(
 def test_that_the_last_mail_is_told_with_its_time(
     people: None, engine: Engine, offline_desk: Desk, tmp_path: Path
 ) -> None:
-    resend_registration(offline_desk, site="MAIN", email="paul@x.example")
+    mail = resend_registration(offline_desk, site="MAIN", email="paul@x.example")
+    change_mail(engine, mail.mail_id, created_at=offline_desk.clock())
     export_users(offline_desk, path=tmp_path / "people.xlsx", statuses=[Status.PENDING])
     row = read_xlsx(tmp_path / "people.xlsx")[1]
     assert row[6:8] == ["registration queued", CREATED]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from portal_admin.domain.mail import NO_SENDER, THROTTLE, LastMail, MailKind, MailStatus
+from portal_admin.domain.mail import NO_SENDER, LastMail, MailKind, MailStatus
 from portal_admin.errors import Refused
 from portal_admin.models import end_user
 from portal_admin.services import outbox, users
@@ -16,21 +18,20 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.outbox import Replaced
 from tests.fixtures.desk import NOW, Clock
 from tests.fixtures.operators import filling
-from tests.services.acting import CALLED, I, P, change_mail, create, mails, show
+from tests.services.acting import CALLED, I, P, a_minute_passes, change_mail, create, mails, show
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import audit_rows, everything
 
 SIGN_UP = MailKind.REGISTRATION
 LATER = NOW + timedelta(hours=24)
+HOUR = timedelta(hours=1)
 
 # Mails
 
 
-def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_back(
-    office: Desk, clock: Clock
-) -> None:
+def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_back(office: Desk) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
-    clock.now += THROTTLE
+    a_minute_passes(office.engine)
     second = users.resend_registration(office, site="MAIN", email=PAUL)
     assert [status for _, _, status in mails(office.engine)] == ["superseded", "queued"]
     assert second.superseded == (Replaced(first.mail_id, MailStatus.QUEUED),)
@@ -43,9 +44,9 @@ def test_that_a_resent_registration_supersedes_older_ones_and_undo_brings_them_b
     ] * 2
 
 
-def test_that_a_mail_is_taken_back_once_and_only_while_it_waits(office: Desk, clock: Clock) -> None:
+def test_that_a_mail_is_taken_back_once_and_only_while_it_waits(office: Desk) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
-    clock.now += THROTTLE
+    a_minute_passes(office.engine)
     users.resend_registration(office, site="MAIN", email=PAUL)
     before = everything(office.engine)
     with pytest.raises(Refused) as refusal:
@@ -61,6 +62,7 @@ def test_that_a_mail_that_a_sender_took_up_cannot_be_taken_back(office: Desk, cl
         users.withdraw_mail(office, queued=mail)
 
 
+@pytest.mark.databases("sqlite")
 def test_that_twenty_clicks_in_a_minute_queue_one_mail_and_say_so(office: Desk, clock: Clock) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
     ages = []
@@ -76,6 +78,27 @@ def test_that_twenty_clicks_in_a_minute_queue_one_mail_and_say_so(office: Desk, 
     assert users.resend_registration(office, site="MAIN", email=PAUL).age is None
 
 
+def test_that_twenty_clicks_at_once_queue_one_mail(office: Desk) -> None:
+    def click(_number: int) -> int:
+        return users.resend_registration(office, site="MAIN", email=PAUL).mail_id
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(click, range(20)))) == 1
+    assert mails(office.engine) == [("registration", PAUL, "queued")]
+
+
+@pytest.mark.databases("postgresql")
+def test_that_on_a_server_the_minute_is_the_servers_whatever_the_clocks_of_desks_say(office: Desk) -> None:
+    late, early = (replace(office, clock=lambda by=by: NOW + by) for by in (-HOUR, HOUR))
+    first = users.resend_registration(late, site="MAIN", email=PAUL)
+    assert users.resend_registration(office, site="MAIN", email=PAUL).mail_id == first.mail_id
+    a_minute_passes(office.engine)
+    second = users.resend_registration(early, site="MAIN", email=PAUL)
+    a_minute_passes(office.engine)
+    third = users.resend_registration(office, site="MAIN", email=PAUL)
+    assert len({first.mail_id, second.mail_id, third.mail_id}) == 3
+
+
 def test_that_a_mail_just_sent_is_not_sent_again_but_a_failed_one_is(office: Desk, clock: Clock) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
     change_mail(office.engine, first.mail_id, status="sent", sent_at=clock.now)
@@ -85,12 +108,10 @@ def test_that_a_mail_just_sent_is_not_sent_again_but_a_failed_one_is(office: Des
     assert users.resend_registration(office, site="MAIN", email=PAUL).age is None
 
 
-def test_that_a_newer_mail_kills_the_link_of_one_that_was_sent_and_undo_revives_it(
-    office: Desk, clock: Clock
-) -> None:
+def test_that_a_newer_mail_kills_the_link_of_one_that_was_sent_and_undo_revives_it(office: Desk) -> None:
     first = users.resend_registration(office, site="MAIN", email=PAUL)
-    change_mail(office.engine, first.mail_id, status="sent", sent_at=clock.now)
-    clock.now += THROTTLE
+    change_mail(office.engine, first.mail_id, status="sent", sent_at=NOW)
+    a_minute_passes(office.engine)
     second = users.resend_registration(office, site="MAIN", email=PAUL)
     assert [status for _, _, status in mails(office.engine)] == ["superseded", "queued"]
     users.withdraw_mail(office, queued=second)
@@ -112,7 +133,7 @@ def test_that_deactivating_a_user_kills_the_mails_that_wait_and_those_that_were_
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"attempts": 0}, LastMail(SIGN_UP, MailStatus.QUEUED, NOW, note=NO_SENDER)),
+        ({"created_at": NOW}, LastMail(SIGN_UP, MailStatus.QUEUED, NOW, note=NO_SENDER)),
         (
             {"status": "sent", "sent_at": NOW, "expires_at": LATER},
             LastMail(SIGN_UP, MailStatus.SENT, NOW, LATER),

@@ -12,6 +12,7 @@ from portal_admin.domain.mail import THROTTLE, MailStatus
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import Refused
 from portal_admin.models import mail_outbox
+from portal_admin.services import audit
 from portal_admin.services.desk import Desk
 
 # A mail that is none of these has died already, and its link with it.
@@ -51,7 +52,7 @@ def queue(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queue
     if recent is not None:
         return recent
     superseded = supersede(connection, user.id, kind)
-    now = desk.clock()
+    now = audit.now(connection, desk)
     values = {
         "user_id": user.id,
         "kind": kind,
@@ -59,7 +60,8 @@ def queue(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queue
         "status": MailStatus.QUEUED.value,
         "message_key": str(uuid.uuid4()),
         "attempts": 0,
-        "due_at": now,
+        # At once, also where this desk's clock is ahead.
+        "due_at": min(now, desk.clock()),
         "created_at": now,
         "created_by": desk.operator,
     }
@@ -103,13 +105,15 @@ def withdraw(connection: Connection, queued: Queued) -> None:
 
 
 def _recent(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Queued | None:
+    # Desks may disagree about the time by more than a minute.
+    now = audit.now(connection, desk)
     query = (
         select(mail_outbox)
         .where(
             mail_outbox.c.user_id == user.id,
             mail_outbox.c.kind == kind,
             mail_outbox.c.status.in_(ON_ITS_WAY),
-            mail_outbox.c.created_at > desk.clock() - THROTTLE,
+            mail_outbox.c.created_at > now - THROTTLE,
         )
         .order_by(mail_outbox.c.id.desc())
         .limit(1)
@@ -117,6 +121,6 @@ def _recent(connection: Connection, desk: Desk, user: EndUser, kind: str) -> Que
     row = connection.execute(query).first()
     if row is None:
         return None
-    # Another desk's clock may be ahead of this one's.
-    age = max(timedelta(), desk.clock() - row.created_at)
+    # A clock may have been set back since.
+    age = max(timedelta(), now - row.created_at)
     return Queued(user, kind, row.id, status=MailStatus(row.status), age=age)

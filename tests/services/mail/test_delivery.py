@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal_admin.domain.mail import BACKOFF, THROTTLE, MailStatus
+from portal_admin.domain.mail import BACKOFF, MailStatus
 from portal_admin.domain.mail_links import mail_key, token
 from portal_admin.domain.mail_server import Security
 from portal_admin.domain.people import Status
@@ -27,7 +27,7 @@ from portal_admin.services.sites import find_site
 from tests.fixtures.desk import Clock
 from tests.fixtures.operators import appoint, filling
 from tests.fixtures.post import Post
-from tests.services.acting import change_mail, mails, show
+from tests.services.acting import a_minute_passes, change_mail, mails, show
 from tests.services.conftest import PAUL
 from tests.services.filled import add_user
 from tests.services.mail.conftest import KEY, PRAIRIE, Send, name_server, queue
@@ -296,7 +296,7 @@ def test_that_a_mail_superseded_while_it_was_claimed_stays_dead(
     sending: Desk, post: Post, send: Send, clock: Clock
 ) -> None:
     first = queue(sending)
-    clock.now += THROTTLE
+    a_minute_passes(sending.engine)
     change_mail(sending.engine, first, claimed_until=clock.now + timedelta(minutes=5))
     second = queue(sending)
     assert send(sending).sent == 1

@@ -21,7 +21,7 @@ from portal_admin.services.mail.settings import read_mail_settings
 from portal_admin.services.settings import set_setting
 from tests.fixtures.desk import Clock
 from tests.fixtures.operators import appoint, filling
-from tests.services.acting import change_mail
+from tests.services.acting import a_minute_passes, change_mail
 from tests.services.filled import audit_rows, everything
 from tests.services.mail.conftest import queue
 
@@ -67,13 +67,11 @@ def test_that_a_csr_queues_no_dead_letters_but_sees_them(branded: Desk) -> None:
     assert [mail.note for mail in list_mails(casey)] == ["No."]
 
 
-def test_that_many_mails_are_listed_page_by_page(
-    branded: Desk, monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
+def test_that_many_mails_are_listed_page_by_page(branded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal_admin.services.mail.queue.PAGE", 2)
     for _ in range(5):
         queue(branded)
-        clock.now += timedelta(minutes=1)
+        a_minute_passes(branded.engine)
     ids = [mail.id for mail in list_mails(branded)]
     assert ids == sorted(ids)
     assert len(ids) == 5
