@@ -16,6 +16,7 @@ from portal_admin.services.desk import Desk
 from tests.fixtures.database import Databases
 from tests.fixtures.desk import Clock
 from tests.services.filled import add_site, add_user, receive
+from tests.services.sql_server import judged
 
 RUTH, PAUL, INA = "ruth@prairie.example", "paul@new.example", "ina@old.example"
 
@@ -55,3 +56,19 @@ def office(office_template: str, databases: Databases, aspire: AspireClient, clo
     assert engine.pool.checkedout() == 0, "a connection was not given back"  # type: ignore[attr-defined]
     engine.dispose()
     databases.give_back(url)
+
+
+@pytest.fixture(scope="session")
+def statements_for_sql_server() -> Iterator[dict[str, str]]:
+    """What SQL Server could not do of the statements that the services executed so far."""
+    with judged() as faults:
+        yield faults
+
+
+@pytest.fixture(autouse=True)
+def sql_server_could_do_it(statements_for_sql_server: dict[str, str]) -> Iterator[None]:
+    """Fails a test whose services asked the database for what SQL Server has not."""
+    yield
+    found = dict(statements_for_sql_server)
+    statements_for_sql_server.clear()
+    assert found == {}

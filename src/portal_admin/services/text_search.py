@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,9 @@ from portal_admin.models import aspire_account, end_user
 
 TRIGRAM = 3  # a trigram index knows nothing shorter
 MANY = 20_000
+ESCAPE = "/"
+# What LIKE takes for more than a letter; the bracket on SQL Server alone.
+WILDCARD = re.compile(rf"[%_\[{ESCAPE}]")
 SEARCHED: dict[str, tuple[Table, str, tuple[str, ...]]] = {
     "end_user": (end_user, "id", ("name_key", "email")),
     "aspire_account": (aspire_account, "oid", ("account_id_key", "name_key")),
@@ -73,7 +77,7 @@ def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:
     if len(word) < TRIGRAM:
         return or_(*(begins(searched.c[c], word) for c in columns))
     if connection.dialect.name != "sqlite":
-        return or_(*(searched.c[c].contains(word, autoescape=True) for c in columns))
+        return or_(*(searched.c[c].like(_literally(word), escape=ESCAPE) for c in columns))
     return searched.c[key].in_(matching(name, [word]))
 
 
@@ -82,6 +86,11 @@ def _scanned_word(_connection: Connection, name: str, word: str) -> ColumnElemen
     if len(word) < TRIGRAM:
         return or_(*(begins(searched.c[c], word) for c in columns))
     return or_(*(func.instr(searched.c[c], word) > 0 for c in columns))
+
+
+def _literally(word: str) -> str:
+    escaped = WILDCARD.sub(lambda found: ESCAPE + found[0], word)
+    return f"%{escaped}%"
 
 
 def begins(searched: Any, word: str) -> ColumnElement[bool]:
