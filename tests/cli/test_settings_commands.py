@@ -25,6 +25,27 @@ def test_that_a_value_that_is_none_is_refused_in_words(cli: Cli) -> None:
     assert cli("settings", "set", "colour", "red", "--json").error["kind"] == "not_found"
 
 
+def test_that_a_change_of_roles_is_previewed_and_told(cli: Cli) -> None:
+    ran = cli("settings", "set", "admitted_roles", "customer", "--dry-run")
+    assert ran.code == 0
+    assert "0 end users would gain 0 contracts, " in ran.stderr
+    assert ran.stderr.endswith("Nothing was changed.\n")
+    assert cli("settings", "list", "--json").rows[1]["value"] == "Customer, Guarantor"
+    done = cli("settings", "set", "admitted_roles", "customer", "--json")
+    assert done.row["value"] == "Customer"
+    assert set(done.row["lost"]) == {"users", "contracts"}
+    assert " lost " in done.stderr
+    assert "takes no contract" in cli("settings", "set", "edition", "2025", "--dry-run").stderr
+
+
+def test_that_a_cadence_is_typed_and_read_as_a_time(cli: Cli) -> None:
+    assert cli("settings", "set", "cadence.amortization", "1d").code == 0
+    told = cli("settings", "list").stdout.decode()
+    assert "How often amortization schedules are read from ASPIRE" in told
+    assert "a time such as 15m" in told
+    assert "86400" not in told
+
+
 def test_that_a_desk_stopped_by_a_setting_is_told_the_command_that_helps(cli: Cli, portal: Engine) -> None:
     with writing(portal) as connection:
         set_setting(connection, "edition", "2027")

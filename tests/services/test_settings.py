@@ -16,6 +16,8 @@ from portal_admin.errors import InvalidInput, NotAllowed, NotFound, SettingsProb
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import settings
 from portal_admin.services.desk import Desk
+from portal_admin.services.sites import find_site
+from portal_admin.services.visibility import all_sights
 from tests.fixtures.operators import appoint
 from tests.services import filled
 from tests.services.filled import audit_rows
@@ -39,7 +41,12 @@ def test_that_every_setting_is_listed_with_its_default_and_a_sentence(offline_de
         ("edition", " 2025 ", "2025"),
         ("admitted_roles", "Customer ,Guarantor,, Customer", "Customer, Guarantor"),
         ("time_zone", "Europe/Oslo", "Europe/Oslo"),
-        ("cadence.contracts", "0600", "600"),
+        ("admitted_roles", "guarantor, CUSTOMER", "Customer, Guarantor"),
+        ("cadence.contracts", "0600", "10m"),
+        ("cadence.contracts", "90", "90"),
+        ("cadence.contracts", "15M", "15m"),
+        ("cadence.equipment", "1d", "24h"),
+        ("mail.user", " portal@x.example ", "portal@x.example"),
     ],
 )
 def test_that_a_setting_is_stored_in_one_spelling_and_audited(
@@ -65,7 +72,13 @@ def test_that_a_setting_is_stored_in_one_spelling_and_audited(
         ("edition", ""),
         ("admitted_roles", " , "),
         ("admitted_roles", "Cust\x00omer"),
-        ("admitted_roles", "x" * 65),
+        ("admitted_roles", "Guarntor"),
+        ("admitted_roles", "Guarantor"),
+        ("admitted_roles", "Customer, Broker"),
+        ("mail.user", "a b"),
+        ("mail.user", "a\x00b"),
+        ("cadence.contracts", "32d"),
+        ("cadence.contracts", "0m"),
         ("time_zone", "Middle Earth"),
         ("time_zone", "America"),
         ("time_zone", "../../etc/passwd"),
@@ -83,6 +96,51 @@ def test_that_nothing_unreadable_can_be_stored(offline_desk: Desk, key: str, typ
         settings.set_setting(offline_desk, key=key, value=typed)
     assert SETTING_KEYS[key].expects in problem.value.message
     assert (value_of(offline_desk, key), audit_rows(offline_desk.engine)) == (SETTING_KEYS[key].default, [])
+
+
+def test_that_an_unknown_role_is_told_from_one_that_opens_nothing(office: Desk) -> None:
+    with pytest.raises(InvalidInput, match="how-do-i-control-user-access") as unknown:
+        settings.set_setting(office, key="admitted_roles", value="Customer, Guarntor")
+    assert "has no contract role Guarntor. It has: Customer, Guarantor, Broker." in unknown.value.message
+    with pytest.raises(InvalidInput, match="no other role opens contracts") as known:
+        settings.set_setting(office, key="admitted_roles", value="customer, broker")
+    assert "has no contract role" not in known.value.message
+
+
+def test_that_a_change_of_roles_tells_who_gains_and_loses_what(office: Desk) -> None:
+    def seen() -> set[tuple[str, str, str]]:
+        with reading(office.engine) as connection:
+            policy = settings.read_settings(connection)
+            rows = all_sights(connection, policy, include_inactive=True)
+            return {(one.site, one.email, one.contract_id) for one in rows}
+
+    with writing(office.engine) as connection:
+        main = find_site(connection, "MAIN").id
+        filled.add_user(connection, main, "surety@x.example", [(3, "A-003")])
+    everything = seen()
+    foretold = settings.preview_setting(office, key="admitted_roles", value="customer").effect
+    assert (seen(), audit_rows(office.engine)) == (everything, [])
+    done = settings.set_setting(office, key="admitted_roles", value="Customer").effect
+    gone = everything - seen()
+    assert done == foretold
+    assert done is not None
+    assert gone
+    assert done.lost == (len({(site, email) for site, email, _ in gone}), len(gone))
+    assert done.gained == (0, 0)
+    back = settings.unset_setting(office, key="admitted_roles").effect
+    assert back is not None
+    assert (back.gained, back.lost) == (done.lost, (0, 0))
+
+
+def test_that_mails_cannot_be_set_to_leave_this_machine_readable(office: Desk) -> None:
+    settings.set_setting(office, key="mail.host", value="smtp.example.com")
+    with pytest.raises(InvalidInput, match="leave this machine encrypted only"):
+        settings.set_setting(office, key="mail.security", value="none")
+    settings.set_setting(office, key="mail.host", value="localhost")
+    settings.set_setting(office, key="mail.security", value="none")
+    with pytest.raises(InvalidInput, match="leave this machine encrypted only"):
+        settings.set_setting(office, key="mail.host", value="smtp.example.com")
+    assert value_of(office, "mail.host") == "localhost"
 
 
 @given(st.sampled_from(sorted(SETTING_KEYS)), st.text(max_size=12))

@@ -26,6 +26,21 @@ CADENCES: dict[str, timedelta] = {
     "equipment": DAY,
 }
 
+DATA_WORDS: dict[str, str] = {
+    "accounts": "accounts",
+    "contacts": "contacts",
+    "contracts": "contracts and their roles",
+    "private_labels": "private labels",
+    "contract": "contract details",
+    "invoices": "invoices",
+    "payments": "payments",
+    "alternate_efts": "Alternate EFTs",
+    "bank_accounts": "bank accounts",
+    "amortization": "amortization schedules",
+    "credit_lines": "lines of credit",
+    "equipment": "assets and serial numbers",
+}
+
 OPERATING_LEASE = "OperatingLease"
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from portal_admin.domain.brand import LOOPBACK
+from portal_admin.domain.durations import duration, duration_text
 from portal_admin.domain.mail import LIFETIMES, MailKind
 from portal_admin.domain.mail_server import Security
 from portal_admin.domain.setting_key import SettingKey
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|::1")
-DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
-UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 LONGEST_LIFE = timedelta(days=30)
 LONGEST_USER = 320
+UNENCRYPTED = (
+    "Mails leave this machine encrypted only: set mail.security to starttls or tls, or name a mail server on "
+    "this machine in mail.host."
+)
 
 
 def _host(text: str) -> str | None:
@@ -34,22 +38,21 @@ def _port(text: str) -> int | None:
 
 def _user(text: str) -> str | None:
     user = text.strip()
-    if not user.isprintable() or len(user) > LONGEST_USER:
+    if not user.isprintable() or any(map(str.isspace, user)) or len(user) > LONGEST_USER:
         raise ValueError(text)
     return user or None
 
 
 def _lifetime(text: str) -> timedelta:
-    found = DURATION.fullmatch("".join(text.lower().split()))
-    if found is None or (length := int(found[1]) * UNITS[found[2]]) > LONGEST_LIFE:
+    length = duration(text)
+    if length > LONGEST_LIFE:
         raise ValueError(text)
     return length
 
 
-def _lifetime_text(length: timedelta) -> str:
-    """In the largest unit that is more than one and comes out even: a day is 24h."""
-    unit = next((unit for unit, one in UNITS.items() if length > one and not length % one), "m")
-    return f"{length // UNITS[unit]}{unit}"
+def is_unencrypted(host: str | None, security: Security) -> bool:
+    """Whether mails would leave this machine readable by everybody on their way."""
+    return host is not None and security is Security.NONE and host not in LOOPBACK
 
 
 def _optional(value: object) -> str:
@@ -59,11 +62,11 @@ def _optional(value: object) -> str:
 def _life(kind: MailKind) -> SettingKey:
     return SettingKey(
         f"mail.lifetime.{kind}",
-        _lifetime_text(LIFETIMES[kind]),
+        duration_text(LIFETIMES[kind]),
         f"How long the link in a {kind} mail works, from the moment the mail leaves.",
         "a time such as 30m, 24h or 7d, of at most 30d",
         _lifetime,
-        _lifetime_text,
+        duration_text,
     )
 
 
@@ -95,7 +98,7 @@ MAIL_KEYS: tuple[SettingKey, ...] = (
         "mail.user",
         "",
         "Who signs in to the mail server; empty where it asks for no sign-in.",
-        f"a name of up to {LONGEST_USER} characters",
+        f"a name of up to {LONGEST_USER} characters without blanks",
         _user,
         _optional,
     ),

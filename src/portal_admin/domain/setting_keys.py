@@ -6,22 +6,28 @@ from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from portal_admin.domain.freshness import CADENCES
+from portal_admin.domain.durations import duration, duration_text
+from portal_admin.domain.freshness import CADENCES, DATA_WORDS
 from portal_admin.domain.mail_settings import MAIL_KEYS
-from portal_admin.domain.policy import PortalSettings
+from portal_admin.domain.policy import ADMITTED_ROLES, ADMITTED_SOURCE, PortalSettings
 from portal_admin.domain.setting_key import SettingKey
-from portal_admin.domain.text import is_showable
 from portal_admin.domain.verdict import Edition
 
-LONGEST_ROLE = 64
 SHORTEST_CADENCE, LONGEST_CADENCE = timedelta(minutes=1), timedelta(days=31)
 
 
+def typed_roles(text: str) -> tuple[str, ...]:
+    """The contract roles that were typed with commas between, in rule A's spelling where it knows them."""
+    known = {role.casefold(): role for role in ADMITTED_ROLES}
+    typed = filter(None, map(str.strip, text.split(",")))
+    return tuple(dict.fromkeys(known.get(role.casefold(), role) for role in typed))
+
+
 def _roles(text: str) -> tuple[str, ...]:
-    roles = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
-    if not roles or any(len(role) > LONGEST_ROLE or not is_showable(role) for role in roles):
+    roles = typed_roles(text)
+    if ADMITTED_ROLES[0] not in roles or not set(roles) <= set(ADMITTED_ROLES):
         raise ValueError(text)
-    return roles
+    return tuple(role for role in ADMITTED_ROLES if role in roles)
 
 
 def _time_zone(text: str) -> str:
@@ -32,14 +38,15 @@ def _time_zone(text: str) -> str:
 
 
 def _cadence(text: str) -> timedelta:
-    found = timedelta(seconds=int(text))
+    is_number = text.strip().isdecimal()
+    found = timedelta(seconds=int(text)) if is_number else duration(text)
     if not SHORTEST_CADENCE <= found <= LONGEST_CADENCE:
         raise ValueError(text)
     return found
 
 
-def _seconds(cadence: timedelta) -> str:
-    return str(cadence // timedelta(seconds=1))
+def _cadence_text(cadence: timedelta) -> str:
+    return str(cadence // timedelta(seconds=1)) if cadence % timedelta(minutes=1) else duration_text(cadence)
 
 
 def _known(*settings: SettingKey) -> Mapping[str, SettingKey]:
@@ -59,7 +66,7 @@ SETTING_KEYS: Mapping[str, SettingKey] = _known(
         "admitted_roles",
         ", ".join(_PLAIN.admitted_roles),
         "The contract roles whose accounts open contracts to their users.",
-        "contract role types of ASPIRE with commas between, such as Customer, Guarantor",
+        f"Customer, or Customer, Guarantor: no other role opens contracts ({ADMITTED_SOURCE})",
         _roles,
         ", ".join,
     ),
@@ -73,11 +80,11 @@ SETTING_KEYS: Mapping[str, SettingKey] = _known(
     *(
         SettingKey(
             f"cadence.{name}",
-            _seconds(default),
-            f"How often {name.replace('_', ' ')} reach the portal, in seconds; twice as old is stale.",
-            "whole seconds, from 60 to 2678400 (31 days)",
+            _cadence_text(default),
+            f"How often {DATA_WORDS[name]} are read from ASPIRE; what is twice as old is stale.",
+            "a time such as 15m, 24h or 1d, or whole seconds, from 1m to 31d",
             _cadence,
-            _seconds,
+            _cadence_text,
         )
         for name, default in CADENCES.items()
     ),

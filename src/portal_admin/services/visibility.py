@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from portal_admin.domain.access import CLOSED, OPEN
 from portal_admin.domain.people import Status
@@ -56,6 +56,13 @@ class ContractLine(NamedTuple):
     payment_amount_minor: int | None
     currency: str
     via: tuple[Via, ...]
+
+
+class Reach(NamedTuple):
+    """How many end users, active or not, a change of rules touches, and how many contracts of theirs in all."""
+
+    users: int
+    contracts: int
 
 
 def joined(settings: PortalSettings, *columns: Any) -> Select[Any]:
@@ -140,6 +147,19 @@ def sights_of_labels(
         site.c.id == site_id, aspire_contract.c.label_key.in_(sorted(label_keys))
     )
     return tuple(sights(connection, query.order_by(*SIGHT_ORDER)))
+
+
+def opened_only(connection: Connection, settings: PortalSettings, *, beside: Iterable[str]) -> Reach:
+    """What the settings open, on every site, that the roles `beside` would not open."""
+    also = case((aspire_contract_role.c.role_type.in_(sorted(beside)), 1), else_=0)
+    pairs = (
+        joined(settings, end_user.c.id.label("user_id"), aspire_contract.c.oid)
+        .group_by(end_user.c.id, aspire_contract.c.oid)
+        .having(func.max(also) == 0)
+        .subquery()
+    )
+    row = connection.execute(select(func.count(pairs.c.user_id.distinct()), func.count())).one()
+    return Reach(*row)
 
 
 def lines_of_user(connection: Connection, settings: PortalSettings, user_id: int) -> tuple[ContractLine, ...]:

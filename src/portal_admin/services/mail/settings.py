@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
-from portal_admin.domain.brand import LOOPBACK
 from portal_admin.domain.mail import MailKind
-from portal_admin.domain.mail_server import PORTS, MailServer, Security
+from portal_admin.domain.mail_server import PORTS, MailServer
+from portal_admin.domain.mail_settings import UNENCRYPTED, is_unencrypted
 from portal_admin.errors import SettingsProblem
 from portal_admin.models import setting
 from portal_admin.services.settings import parsed
@@ -43,11 +43,8 @@ def _server(stored: Mapping[str, str]) -> MailServer | None:
     host, security = parsed(stored, "mail.host"), parsed(stored, "mail.security")
     if host is None:
         return None
-    if security is Security.NONE and host not in LOOPBACK:
-        raise SettingsProblem(
-            "Mails leave this machine encrypted only: set mail.security to starttls or tls, or name a mail server on "
-            "this machine in mail.host."
-        )
+    if is_unencrypted(host, security):
+        raise SettingsProblem(UNENCRYPTED)
     return MailServer(
         host, parsed(stored, "mail.port") or PORTS[security], security, parsed(stored, "mail.user")
     )
