@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 UNREACHABLE = "The portal database server cannot be reached. Check the network, then try again."
 IN_THE_WAY = "Somebody else is changing the same records. Wait a moment and try again."
+NOT_WHOLE = "The portal database lacks a table. `portal-admin db check` says which, and what to do."
 LOST = "The connection to the portal database was lost. Check the network, then try again."
 BUSY = "The portal database is busy with other work of this program. Wait a moment and try again."
 SIGN_IN = "The portal database server refused the sign-in. Check the user, the password and the name of the database."
@@ -39,7 +40,7 @@ SQLITE_SENTENCES = (
         "The portal database file is damaged. Restore the last backup with `portal-admin db restore`.",
     ),
     ("full", "The disk that holds the portal database is full. Free some space and try again."),
-    ("no such table", "The portal database is not set up. Run `portal-admin db upgrade`."),
+    ("no such table", NOT_WHOLE),
     (
         "write-ahead",
         "This drive cannot hold the portal database: it offers no write-ahead log. Use a local disk.",
@@ -60,7 +61,7 @@ SERVER_SENTENCES = {
     "57014": "The portal database took too long to answer. Try again, or ask for less at once.",
     "53100": "The disk of the portal database server is full. Tell the database's administrator.",
     "25006": "The portal database server takes no changes at present. Tell the database's administrator.",
-    "42P01": "The portal database is not set up. Run `portal-admin db upgrade`.",
+    "42P01": NOT_WHOLE,
 }
 # By SQLSTATE, those of our own triggers: what a server refuses.
 REFUSED = {

@@ -16,7 +16,7 @@ from portal_admin.errors import DatabaseProblem, DeskError, NotFound, Refused
 from portal_admin.models.enforcement import TRIGGERS
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file, writing
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
-from portal_admin.models.schema import HEAD, check_schema, is_newer, schema_of, upgrade_schema
+from portal_admin.models.schema import HEAD, check_schema, check_whole, is_newer, schema_of, upgrade_schema
 from portal_admin.paths import make_file, make_folder
 from portal_admin.services.roles import appoint_first, signed_in_as
 from portal_admin.services.settings import read_settings
@@ -64,6 +64,7 @@ def upgrade(url: str, *, now: datetime, operator: str) -> Upgrade:
                 copy = path.with_name(f"{path.name}.before-{HEAD}-{stamp(now)}")
                 copy_file(path, copy)
             upgrade_schema(engine)
+        check_whole(engine)
         with writing(engine) as connection:
             appoint_first(connection, name=signed_in_as(connection, operator), now=now)
     return Upgrade(before, HEAD, path is not None, copy)
@@ -133,7 +134,7 @@ def _search_indexes(engine: Engine) -> str | None:
 
 
 def _schema(engine: Engine) -> str | None:
-    check_schema(engine)
+    check_whole(engine)
     return None
 
 

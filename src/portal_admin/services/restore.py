@@ -15,9 +15,10 @@ from sqlalchemy import URL, Engine, inspect
 
 from portal_admin.domain.permissions import Permission, require
 from portal_admin.errors import DatabaseProblem, InvalidInput, NotFound, Refused
+from portal_admin.models import audit_event
 from portal_admin.models import operator as operator_table
 from portal_admin.models.engine import reading, writing
-from portal_admin.models.schema import HEAD, is_newer, schema_of, upgrade_schema
+from portal_admin.models.schema import HEAD, is_newer, missing_parts, schema_of, upgrade_schema
 from portal_admin.services import audit
 from portal_admin.services.audit import Head
 from portal_admin.services.database import (
@@ -62,6 +63,7 @@ def restore(url: str, *, source: Path, now: datetime, operator: str) -> Restored
             revision = _sound_revision(engine, source)
             if revision != HEAD:
                 upgrade_schema(engine)
+            _require_whole(engine, source)
             _tell(Desk(engine, None, lambda: now, operator), source, replaced)
         return Restored(_put_in_place(fresh, path, now), None if revision == HEAD else revision)
     except OSError as problem:
@@ -83,7 +85,8 @@ def _end_of(url: str, operator: str) -> Head | None:
             if not inspect(connection).has_table(operator_table.name):
                 return None
             require(role_of(connection, operator), Permission.RESTORE_DATABASE)
-            return audit.head(connection)
+            # A table that is gone is what a restore is for too.
+            return audit.head(connection) if inspect(connection).has_table(audit_event.name) else None
     except DatabaseProblem as problem:
         if _is_damage(problem):
             return None
@@ -100,15 +103,23 @@ def _sound_revision(engine: Engine, source: Path) -> str:
     with reading(engine) as connection:
         revision = schema_of(connection)
     if fault is not None or revision is None:
-        raise Refused(
-            f"{source} is not a whole portal database, so nothing was changed.", rule="sound_backup"
-        )
+        raise _unsound(source)
     if is_newer(revision):
         raise Refused(
             f"{source} comes from a newer Portal Admin (schema {revision}). Install that version first.",
             rule="sound_backup",
         )
     return revision
+
+
+def _require_whole(engine: Engine, source: Path) -> None:
+    with reading(engine) as connection:
+        if missing_parts(connection):
+            raise _unsound(source)
+
+
+def _unsound(source: Path) -> Refused:
+    return Refused(f"{source} is not a whole portal database, so nothing was changed.", rule="sound_backup")
 
 
 def _tell(desk: Desk, source: Path, replaced: Head | None) -> None:

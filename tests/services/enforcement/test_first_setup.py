@@ -92,6 +92,15 @@ def test_that_check_notices_what_no_longer_enforces(portal: EnforcedPortal, stat
     assert failed == ["enforcement"]
 
 
+def test_that_check_names_a_table_that_somebody_dropped(portal: EnforcedPortal) -> None:
+    with portal.owner.begin() as connection:
+        connection.execute(text("drop table field_note"))
+    (found,) = (one for one in database.check(portal.url) if one.check == "schema")
+    assert "table field_note" in found.message
+    assert "restore a backup" in found.message
+    assert "portal-admin db restore" not in found.message
+
+
 @pytest.mark.parametrize(("role", "result"), [(Role.READ_ONLY, Result.ADVICE), (Role.CSR, Result.PASS)])
 def test_that_the_doctor_tries_to_write_only_what_the_role_may(
     portal: EnforcedPortal, role: Role, result: Result

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 SEARCH_TABLES = ("end_user_search", "aspire_account_search")
+SEARCH_TRIGGERS = tuple(
+    f"{name}_{change}" for name in SEARCH_TABLES for change in ("insert", "delete", "update")
+)
 
 
 def is_compared(_object: Any, name: str | None, kind: str, _reflected: bool, _model: Any) -> bool:

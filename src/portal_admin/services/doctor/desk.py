@@ -8,7 +8,7 @@ from portal_admin.domain.verdict import Result
 from portal_admin.errors import DeskError, NotAllowed, SecretsUnavailable
 from portal_admin.models import field_note
 from portal_admin.models.engine import writing
-from portal_admin.models.schema import check_schema
+from portal_admin.models.schema import check_whole
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor.visit import Finding, Visit
 from portal_admin.services.sync.status import sync_status
@@ -38,7 +38,7 @@ def database(visit: Visit) -> Finding:
 
 
 def schema(visit: Visit) -> Finding:
-    check_schema(visit.engine)
+    check_whole(visit.engine)
     return Finding("schema", Result.PASS, "The schema fits this program.")
 
 
