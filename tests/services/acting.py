@@ -10,9 +10,10 @@ from portal_admin.domain.mail import THROTTLE
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.domain.verification import Method, Proof
 from portal_admin.models import mail_outbox
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
+from tests.fixtures.operators import filling
 
 # The caller was called back, which most tests take for granted.
 CALLED = Proof(Method.CALL_BACK, "402-555-0142, from the contract file")
@@ -37,13 +38,13 @@ def mails(engine: Engine) -> list[tuple[str, str, str]]:
 
 def change_mail(engine: Engine, mail_id: int, **values: Any) -> None:
     """As if a sender had got that far."""
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         connection.execute(update(mail_outbox).where(mail_outbox.c.id == mail_id).values(values))
 
 
 def a_minute_passes(engine: Engine) -> None:
     """As if the mails so far had been queued so much earlier: the clock of a server cannot be moved."""
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         for row in connection.execute(select(mail_outbox.c.id, mail_outbox.c.created_at)).all():
             mine = update(mail_outbox).where(mail_outbox.c.id == row.id)
             connection.execute(mine.values(created_at=row.created_at - THROTTLE))

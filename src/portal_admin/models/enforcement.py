@@ -17,6 +17,7 @@ TRIGGERS = (
     "import_batch_undo_needs_audit",
     "mail_outbox_needs_audit",
     "mail_outbox_only_unsent",
+    "mail_outbox_revival_needs_audit",
     "operator_needs_audit",
     "setting_needs_audit",
     "site_brand_needs_audit",

@@ -163,7 +163,6 @@ def _rolled_back(connection: Connection, portal: EnforcedPortal) -> None:
 def _checked_early(connection: Connection, portal: EnforcedPortal) -> None:
     savepoint = connection.begin_nested()
     append_line(connection, portal.desk(Role.CSR))
-    connection.execute(text("set constraints all immediate"))
     savepoint.rollback()
 
 
@@ -205,3 +204,17 @@ def test_that_what_a_server_took_is_a_sound_chain(portal: EnforcedPortal) -> Non
     found = audit_trail.verify(portal.desk(Role.READ_ONLY))
     assert found is not None
     assert (found.sound, found.lines) == (True, 6)
+
+
+@pytest.mark.parametrize("dead", ["superseded", "canceled", "failed", "sent"])
+def test_that_the_link_of_a_mail_changes_its_fate_by_no_bare_hand(portal: EnforcedPortal, dead: str) -> None:
+    desk = portal.desk(Role.CSR)
+    users.resend_registration(desk, site="MAIN", email=PAUL)
+    with portal.desk(Role.ADMINISTRATOR).engine.begin() as connection:
+        connection.execute(text("update mail_outbox set status = :dead"), {"dead": dead})
+    with pytest.raises(Refused) as refused, writing(desk.engine) as connection:
+        connection.execute(text("update mail_outbox set status = 'queued'"))
+    assert sqlstate(refused) == "PA001"
+    with writing(desk.engine) as connection:
+        connection.execute(text("update mail_outbox set status = 'queued'"))
+        append_line(connection, desk)

@@ -24,6 +24,13 @@ AUDITED = (
     ("field_note", EVERY, "needs_audit", ""),
     ("caller_verification", EVERY, "needs_audit", ""),
     ("mail_outbox", "INSERT OR DELETE", "needs_audit", ""),
+    # Delivery ends what is queued; to kill a link that went out, or to bring a dead one to life, is a person's doing.
+    (
+        "mail_outbox",
+        "UPDATE",
+        "revival_needs_audit",
+        "WHEN (old.status <> 'queued' AND new.status <> old.status) ",
+    ),
     ("import_batch", "INSERT OR DELETE", "needs_audit", ""),
     (
         "import_batch",
