@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from portal_admin.domain.imports import Opened, Options
 from portal_admin.domain.people import Status
+from portal_admin.models import mail_outbox
+from portal_admin.models.engine import reading, writing
+from portal_admin.services import audit
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import show_user
 from tests.services.acting import mails
 from tests.services.conftest import INA, PAUL, RUTH
-from tests.services.filled import audit_rows
-from tests.services.imports.files import Row
-from tests.services.imports.importing import PLAIN, plan_rows, results, run_rows, written
+from tests.services.filled import audit_rows, set_confirmed
+from tests.services.imports.files import Row, csv_source
+from tests.services.imports.importing import PLAIN, plan_rows, results, run, run_rows, written
 
 NEW = ("new@x.example", "New", "Person")
 
@@ -165,6 +170,17 @@ def test_that_later_rows_of_one_person_change_what_the_first_created(office: Des
     ]
 
 
+def test_that_mails_are_due_at_once_where_the_clock_of_the_desk_is_ahead(office: Desk) -> None:
+    hasty = replace(office, clock=lambda: datetime(2100, 1, 1, tzinfo=UTC))
+    with writing(office.engine) as connection:
+        set_confirmed(connection, hasty.clock())
+    run(hasty, csv_source((*NEW, "A-001")))
+    with reading(office.engine) as connection:
+        query = select(mail_outbox.c.due_at, mail_outbox.c.created_at)
+        (mail,) = connection.execute(query.where(mail_outbox.c.recipient == NEW[0]))
+        assert max(mail) <= audit.now(connection, hasty)
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -206,9 +222,6 @@ def test_that_several_faults_of_a_row_are_all_named(office: Desk) -> None:
 
 
 def test_that_an_import_on_another_site_creates_another_user(office: Desk) -> None:
-    from tests.services.imports.files import csv_source
-    from tests.services.imports.importing import run
-
     outcome = run(office, csv_source((RUTH, "Ruth", "Olsen", "A-008")), site="eastcoast")
     assert (outcome.counts.created, outcome.batch.site) == (1, "EASTCOAST")
     assert replace(outcome.batch.options) == Options()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +20,7 @@ from portal_admin.services.imports import batches, runner
 from portal_admin.services.imports.commit import resume
 from portal_admin.services.imports.undo import undo
 from portal_admin.services.people import show_user
-from tests.services.acting import mails
+from tests.services.acting import a_minute_passes, mails
 from tests.services.conftest import PAUL, RUTH
 from tests.services.filled import audit_rows
 from tests.services.imports.files import csv_source
@@ -85,8 +83,7 @@ def link(desk: Desk) -> None:
 
 
 def resend(desk: Desk) -> None:
-    later = desk.clock() + timedelta(minutes=2)
-    desk = replace(desk, clock=lambda: later)
+    a_minute_passes(desk.engine)
     users.resend_registration(desk, site="MAIN", email=NEW[0])
 
 

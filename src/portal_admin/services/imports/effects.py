@@ -163,7 +163,9 @@ def _insert_links(connection: Connection, desk: Desk, touched: Iterable[_Touched
 
 
 def _queue_mails(connection: Connection, desk: Desk, new: Sequence[_Touched]) -> None:
-    at = desk.clock()
+    # As `outbox.queue` does it: at once, also where this desk's clock is ahead.
+    now = audit.now(connection, desk)
+    due = min(now, desk.clock())
     rows = [
         {
             "user_id": one.id,
@@ -172,8 +174,8 @@ def _queue_mails(connection: Connection, desk: Desk, new: Sequence[_Touched]) ->
             "status": MailStatus.QUEUED.value,
             "message_key": str(uuid.uuid4()),
             "attempts": 0,
-            "due_at": at,
-            "created_at": at,
+            "due_at": due,
+            "created_at": now,
             "created_by": desk.operator,
         }
         for one in new
