@@ -30,11 +30,15 @@ INTRODUCTION = """\
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 BEGIN;"""
+# From version 16 on a role that several have granted is held until each of these grants is taken back.
 NOBODY_KEEPS_A_ROLE = """\
 SELECT format('REVOKE %I FROM %I', held.rolname, person.rolname)
+        || CASE WHEN current_setting('server_version_num')::int < 160000 THEN ''
+            ELSE format(' GRANTED BY %I CASCADE', giver.rolname) END
     FROM pg_catalog.pg_auth_members AS member
     JOIN pg_catalog.pg_roles AS held ON held.oid = member.roleid
     JOIN pg_catalog.pg_roles AS person ON person.oid = member.member
+    LEFT JOIN pg_catalog.pg_roles AS giver ON giver.oid = member.grantor
     WHERE held.rolname IN ({roles})
 \\gexec"""
 

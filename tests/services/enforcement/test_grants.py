@@ -139,6 +139,17 @@ def test_that_whoever_is_demoted_or_leaves_loses_the_old_role(portal: EnforcedPo
         connection.execute(text("select count(*) from end_user"))
 
 
+def test_that_a_role_that_somebody_else_handed_on_is_taken_back_too(portal: EnforcedPortal) -> None:
+    with portal.owner.begin() as connection:
+        connection.execute(text("grant portal_administrator to adele with admin option"))
+        connection.execute(text("set local role adele"))
+        connection.execute(text("grant portal_administrator to casey"))
+    assert members(portal)["casey"] == {"portal_csr", "portal_administrator"}
+    portal.enforce()
+    assert members(portal)["casey"] == {"portal_csr"}
+    assert members(portal)["adele"] == {"portal_administrator"}
+
+
 def test_that_hostile_names_become_logins_of_that_name_or_none(portal: EnforcedPortal) -> None:
     for name in (*HOSTILE, *NO_LOGIN):
         appoint(portal.owner, name, Role.CSR)
