@@ -108,6 +108,15 @@ def test_that_a_mail_server_that_cannot_be_used_ends_with_3_after_the_counts(
     assert sent.error["kind"] == "mail_server"
 
 
+def test_that_a_server_without_its_password_ends_with_3(set_up: Cli, memory_keyring: MemoryKeyring) -> None:
+    set_up("users", "resend", *ON_PAUL)
+    for kept in [name for name in memory_keyring.secrets if name[1].endswith("smtp")]:
+        del memory_keyring.secrets[kept]
+    sent = set_up("mail", "send", "--json")
+    assert (sent.code, sent.error["kind"]) == (3, "mail_server")
+    assert "portal-admin mail set-password" in sent.error["message"]
+
+
 def test_that_mails_of_a_site_without_a_sender_are_told(set_up: Cli, portal: Engine) -> None:
     with writing(portal) as connection:
         prairie = find_site(connection, "PRAIRIE").id
@@ -197,7 +206,7 @@ def test_that_the_server_sends_at_an_interval_and_stops_when_told(
         # No password: the run fails, and the next one begins all the same.
         first, error, second = (json.loads(process.stdout.readline()) for _ in range(3))
         assert first == second == {"sent": 0, "retried": 0, "failed": 0, "waiting": 1}
-        assert error["error"]["kind"] in {"settings", "secrets_unavailable"}
+        assert error["error"]["kind"] in {"mail_server", "secrets_unavailable"}
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     finally:

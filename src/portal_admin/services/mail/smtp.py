@@ -28,7 +28,7 @@ from portal_admin.domain.mail_server import (
     Security,
 )
 from portal_admin.domain.redaction import redacted
-from portal_admin.errors import MailServerUnusable, SettingsProblem
+from portal_admin.errors import MailServerUnusable
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class Courier:
         self.close()
         password = self._password() if self._server.user else None
         if self._server.user and not password:
-            raise SettingsProblem(
+            raise MailServerUnusable(
                 "There is no password for the mail server: run `portal-admin mail set-password`, or set "
                 "PORTAL_ADMIN_SMTP_PASSWORD."
             )
