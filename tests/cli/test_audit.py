@@ -67,6 +67,23 @@ def test_that_people_read_sentences(worked: Cli) -> None:
     assert worked("audit", "list", "--person", "who@x.example").stderr.strip() == "No event matches."
 
 
+def test_that_a_filter_that_names_nothing_says_what_there_is(worked: Cli) -> None:
+    ran = worked("audit", "list", "--action", "nosuch", "--operator", "nobody")
+    assert (ran.code, ran.stdout) == (0, b"")
+    assert "There is no action nosuch; actions are: user.edit, user.reactivate." in ran.stderr
+    assert f"Nobody named nobody did anything; operators are: {operator_name()}." in ran.stderr
+    quiet = worked("audit", "list", "--action", "nosuch", "--json")
+    assert (quiet.code, quiet.stdout, quiet.stderr) == (0, b"", "")
+
+
+def test_that_people_read_how_a_caller_was_verified(worked: Cli) -> None:
+    worked(
+        "users", "verify", "--site", "MAIN", "--email", RUTH, "--method", "code", "--note", "to 402-555-0142"
+    )
+    shown = worked("audit", "list", "--action", "caller.verify").stdout.decode()
+    assert "to 402-555-0142" in shown
+
+
 def test_that_a_time_that_is_none_is_refused(cli: Cli) -> None:
     ran = cli("audit", "list", "--since", "yesterday", "--json")
     assert (ran.code, ran.error["field"]) == (1, "since")
@@ -150,9 +167,9 @@ def test_that_a_restored_backup_is_noticed_explained_and_accepted(
     portal.dispose()
     assert worked("db", "restore", str(backup)).code == 0
     ran = worked("audit", "verify", "--json")
-    assert (ran.code, ran.row["broken"]["id"]) == (1, 5)
+    assert (ran.code, ran.row["broken"]["id"]) == (1, 6)
     problem = ran.row["broken"]["problem"]
-    assert f"Line 4 says that {operator_name()} restored a backup" in problem
+    assert f"Line 5 says that {operator_name()} restored a backup" in problem
     assert "portal-admin audit accept-restore" in problem
     assert worked("audit", "accept-restore", "--reason", "the disk failed").code == 0
     assert worked("audit", "verify").code == 0

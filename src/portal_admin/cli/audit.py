@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,10 +59,12 @@ def _add_filter(parser: ArgumentParser) -> None:
 
 def list_events(context: Context, args: Namespace) -> int:
     """List the events."""
+    from portal_admin.domain.audit_words import reason_words
     from portal_admin.services import audit_list
 
-    with closing(audit_list.list_events(context.desk, _filter(args))) as events:
-        context.out.rows(
+    wanted = _filter(args)
+    with closing(audit_list.list_events(context.desk, wanted)) as events:
+        count = context.out.rows(
             events,
             columns={
                 "Line": lambda event: event.line.id,
@@ -70,13 +73,29 @@ def list_events(context: Context, args: Namespace) -> int:
                 "Site": lambda event: event.line.site,
                 "About": lambda event: event.line.subject,
                 "What": lambda event: event.headline,
-                "Reason": lambda event: event.line.reason,
+                "Reason": lambda event: reason_words(event.line),
                 "Worth a look": lambda event: event.attention,
             },
             record=event_record,
             empty="No event matches.",
         )
+    if not count and not context.json:
+        for words in _unknown(context, wanted):
+            context.out.say(words)
     return DONE
+
+
+def _unknown(context: Context, wanted: AuditFilter) -> Iterator[str]:
+    """What the filter names that the audit does not."""
+    from portal_admin.domain.text import operator_key, whole
+    from portal_admin.services.audit_list import choices
+
+    there = choices(context.desk)
+    if wanted.action is not None and wanted.action not in there.actions:
+        yield f"There is no action {whole(wanted.action)}; actions are: {', '.join(there.actions) or 'none yet'}."
+    known = {operator_key(name) for name in there.operators}
+    if wanted.operator is not None and operator_key(wanted.operator) not in known:
+        yield f"Nobody named {whole(wanted.operator)} did anything; operators are: {', '.join(there.operators)}."
 
 
 def verify(context: Context, args: Namespace) -> int:

@@ -48,6 +48,12 @@ def tell(line: AuditLine, names: Names) -> Event:
     return Event(line, f"{known.title} {detail}".strip(), changes(line), attention, known.is_told)
 
 
+def reason_words(line: AuditLine) -> str | None:
+    """Why it was done: the reason, or for a caller who was verified the note on how."""
+    note = (line.after or {}).get("note") if line.action == "caller.verify" else None
+    return line.reason or (str(note) if note else None)
+
+
 def action_words(action: str) -> str:
     """What an action did, in words; one that has none of its own is named as it is written."""
     known = ACTIONS.get(action)
@@ -145,6 +151,7 @@ ACTIONS: Mapping[str, _Words] = {
     "user.undo_import": _Words("Took back what an import did"),
     "operator.add": _Words("Made operator", _role),
     "operator.set_role": _Words("Changed the role of", _role),
+    "database.backup": _Words("Copied the whole database to", _subject),
     "database.restore": _Words("Restored the database from", _subject),
     "caller.reveal": _Words("Looked at the channels of record unmasked"),
     "setting.set": _Words("Changed setting", _setting, is_told=True),
