@@ -88,7 +88,7 @@ def pages() -> tuple[PageSpec, ...]:
             "audit",
             QCoreApplication.translate("pages", "Audit"),
             QCoreApplication.translate(
-                "pages", "Who did what, when and why, and the proof that nothing was changed afterwards."
+                "pages", "Who did what, when and why, and proof that no line was changed afterwards."
             ),
             "history",
             "portal_admin.ui.audit.page:AuditPage",
