@@ -140,10 +140,10 @@ def test_that_whoever_is_demoted_or_leaves_loses_the_old_role(portal: EnforcedPo
 
 
 def test_that_a_role_that_somebody_else_handed_on_is_taken_back_too(portal: EnforcedPortal) -> None:
-    with portal.owner.begin() as connection:
-        connection.execute(text("grant portal_administrator to adele with admin option"))
-        connection.execute(text("set local role adele"))
-        connection.execute(text("grant portal_administrator to casey"))
+    with portal.server.administering() as connection:
+        connection.execute("grant portal_administrator to adele with admin option")
+        connection.execute("set role adele")
+        connection.execute("grant portal_administrator to casey")
     assert members(portal)["casey"] == {"portal_csr", "portal_administrator"}
     portal.enforce()
     assert members(portal)["casey"] == {"portal_csr"}
