@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from portal_admin.domain.permissions import Role
 from portal_admin.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
@@ -13,7 +14,7 @@ from portal_admin.models import operator
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import operators
 from portal_admin.services.desk import Desk
-from portal_admin.services.roles import my_role, require_role
+from portal_admin.services.roles import appoint_first, my_role, require_role
 from tests.fixtures.operators import without_audit
 from tests.services.filled import audit_rows
 
@@ -92,7 +93,7 @@ def test_that_a_role_that_somebody_else_changed_is_a_conflict(offline_desk: Desk
     assert named(offline_desk, "jdoe").role is Role.CSR
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "x" * 201, "\u202ex"])
+@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "x" * 201, "\u202ex", "casey\u200b", "ca\u00a0sey"])
 def test_that_a_name_that_cannot_be_shown_is_refused(offline_desk: Desk, name: str) -> None:
     with pytest.raises(InvalidInput):
         operators.add(offline_desk, name=name, role=Role.CSR)
@@ -110,3 +111,20 @@ def test_that_everybody_with_a_role_may_look_and_only_administrators_may_change(
     with pytest.raises(NotAllowed, match="Administrators"):
         operators.set_role(casey, name="casey", role=Role.ADMINISTRATOR)
     assert my_role(casey) is Role.CSR
+
+
+def test_that_of_two_who_set_the_portal_up_at_once_one_is_its_administrator(offline_desk: Desk) -> None:
+    with writing(offline_desk.engine) as connection:
+        without_audit(connection)
+        connection.execute(delete(operator))
+
+    def appoint(name: str) -> None:
+        with writing(offline_desk.engine) as connection:
+            appoint_first(connection, name=name, now=offline_desk.clock())
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(offline_desk.engine) as connection:
+            appoint_first(connection, name="tester", now=offline_desk.clock())
+            second = pool.submit(appoint, "jdoe")
+        second.result()
+    assert [one.name for one in operators.list_operators(offline_desk)] == ["tester"]

@@ -100,9 +100,12 @@ def _checked(typed: str) -> str:
     name = typed.strip()
     if not name:
         raise InvalidInput("Type the name that the person signs in with.", field="name")
-    if not is_showable(name) or max(len(name), len(operator_key(name))) > LONGEST:
+    # What cannot be seen comes along when a name is pasted, and nobody signs in with it.
+    is_seen = is_showable(name) and name.isprintable()
+    if not is_seen or max(len(name), len(operator_key(name))) > LONGEST:
         raise InvalidInput(
-            f"An operator's name can be shown and has at most {LONGEST} characters.", field="name"
+            f"An operator's name can be shown and has at most {LONGEST} characters. Type it again.",
+            field="name",
         )
     return name
 

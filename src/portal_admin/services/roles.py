@@ -14,6 +14,8 @@ from portal_admin.models.engine import reading
 from portal_admin.services import audit
 from portal_admin.services.desk import Desk
 
+# SQL Server calls every owner of a database `dbo`, whoever signed in.
+LOGINS = {"postgresql": text("select session_user"), "mssql": text("select original_login()")}
 FIRST = "whoever sets the portal database up is its first Administrator"
 
 
@@ -26,9 +28,10 @@ def role_of(connection: Connection, name: str) -> Role | None:
 
 def signed_in_as(connection: Connection, system_user: str) -> str:
     """The operator's name: the login of a database server, which it has checked; for a file the operating system's."""
-    if connection.dialect.name == "sqlite":
+    asked = LOGINS.get(connection.dialect.name)
+    if asked is None:
         return system_user
-    found: str = connection.execute(text("select session_user")).scalar_one()
+    found: str = connection.execute(asked).scalar_one()
     return found
 
 
@@ -59,6 +62,8 @@ def quoted(name: str) -> str:
 
 def appoint_first(connection: Connection, *, name: str, now: datetime) -> None:
     """Make whoever creates or upgrades the database its Administrator, while it has no operator yet; audited."""
+    # Of two who set it up at once, the second finds the first.
+    audit.lock(connection)
     if connection.execute(select(func.count()).select_from(operator)).scalar_one():
         return
     role = {"role": Role.ADMINISTRATOR.value}
