@@ -14,7 +14,9 @@ import pytest
 from portal_admin.cli import run
 from portal_admin.errors import SchemaMismatch
 from portal_admin.models.schema import HEAD
+from portal_admin.services import backup as backing_up
 from portal_admin.services import restore as restoring
+from portal_admin.services.database import copy_file
 from portal_admin.wiring import open_desk, operator_name, utc_now
 
 
@@ -170,6 +172,36 @@ def test_that_a_backup_is_one_file_and_can_be_restored(
     assert run(["db", "check"]) == 0
 
 
+def test_that_a_backup_and_its_copy_say_who_made_it(ready: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "monday.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    line = ("database.backup", operator_name(), "monday.db", None, None)
+    assert audited(ready)[-1] == audited(copy)[-1] == line
+    assert head_of(ready) == head_of(copy)
+
+
+@pytest.mark.parametrize("role", ["'CSR'", "'Read-only'", "null"])
+def test_that_only_an_administrator_copies_the_whole_database(
+    role: str, ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(ready, f"update operator set role = {role}")
+    before = audited(ready)
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--json"]) == 1
+    error: Any = out(capsys)[0]["error"]
+    assert error["kind"] == "not_allowed"
+    assert error["message"].startswith("“Back Up Database” is for Administrators;")
+    assert list(tmp_path.glob("copy.db*")) == []
+    assert audited(ready) == before
+
+
+def test_that_a_database_older_than_roles_is_copied_for_whoever_may_read_it(
+    file: Path, tmp_path: Path
+) -> None:
+    make_old(file)
+    assert run(["db", "backup", str(tmp_path / "old.db")]) == 0
+    assert (tmp_path / "old.db").exists()
+
+
 def test_that_a_backup_makes_no_folder(
     ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,12 +211,18 @@ def test_that_a_backup_makes_no_folder(
     assert not folder.exists()
 
 
-def test_that_a_backup_is_taken_while_a_writer_is_at_work(ready: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(ready)) as writer:
-        writer.execute("begin immediate")
-        writer.execute("update setting set value = 'half done'")
-        assert run(["db", "backup", str(tmp_path / "copy.db")]) == 0
-        writer.rollback()
+def test_that_a_backup_is_taken_while_a_writer_is_at_work(
+    ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_meanwhile(source: Path, to: Path) -> None:
+        with closing(sqlite3.connect(ready)) as writer:
+            writer.execute("begin immediate")
+            writer.execute("update setting set value = 'half done'")
+            copy_file(source, to)
+            writer.rollback()
+
+    monkeypatch.setattr(backing_up, "copy_file", copy_meanwhile)
+    assert run(["db", "backup", str(tmp_path / "copy.db")]) == 0
     assert zones(tmp_path / "copy.db") == ["America/Chicago"]
 
 
@@ -306,8 +344,8 @@ def test_that_the_restored_audit_tells_who_restored_what_over_what(file: Path, t
     replaced = head_of(file)
     assert run(["db", "restore", str(copy)]) == 0
     after = {"file": "monday.db", **head_of(copy)}
-    assert audited(file)[1:] == [("database.restore", operator_name(), "monday.db", replaced, after)]
-    assert len(audited(copy)) == 1
+    assert audited(file)[2:] == [("database.restore", operator_name(), "monday.db", replaced, after)]
+    assert len(audited(copy)) == 2
 
 
 def test_that_a_backup_of_an_older_schema_is_upgraded_as_it_is_restored(
@@ -329,7 +367,7 @@ def test_that_a_damaged_database_is_restored_by_whoever_may_write_its_file(
     change(ready, "update operator set role = null")
     ready.write_bytes(b"\0" * 100 + ready.read_bytes()[100:])
     assert run(["db", "restore", str(copy)]) == 0
-    assert [line[3] for line in audited(ready)] == [None]
+    assert audited(ready)[-1][3] is None
 
 
 def mode(path: Path) -> int:

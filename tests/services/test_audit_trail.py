@@ -18,9 +18,10 @@ from portal_admin.domain.permissions import Role
 from portal_admin.errors import CouldNotLook, InvalidInput, NotAllowed, Refused
 from portal_admin.models import audit_event
 from portal_admin.models.engine import open_engine, reading, writing
-from portal_admin.services import audit, audit_heads, audit_trail, database, pulse
+from portal_admin.services import audit, audit_heads, audit_trail, pulse
 from portal_admin.services.audit_heads import Seen
 from portal_admin.services.change import changing
+from portal_admin.services.database import copy_file
 from portal_admin.services.desk import Desk
 from tests.fixtures.desk import NOW
 from tests.fixtures.operators import appoint
@@ -153,7 +154,7 @@ def test_that_an_older_copy_is_noticed_even_after_work_went_on(watched: Desk, ta
 def test_that_a_file_put_back_is_noticed(watched: Desk, tmp_path: Path) -> None:
     """Past this program: somebody copies an old file over the database."""
     path, copy = Path(str(watched.engine.url.database)), tmp_path / "monday.db"
-    database.backup(f"sqlite:///{path}", to=copy)
+    copy_file(path, copy)
     append(watched, 3, "tuesday")
     audit_heads.remember(watched)
     watched.engine.dispose()

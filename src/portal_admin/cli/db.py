@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.errors import DONE, REFUSED
+from portal_admin.services import backup as backing_up
 from portal_admin.services import database
 from portal_admin.services import restore as restoring
 from portal_admin.services.grants import all_grants
@@ -63,7 +64,7 @@ def check(context: Context, _args: Namespace) -> int:
 
 
 def backup(context: Context, args: Namespace) -> int:
-    copy = database.backup(_url(context), to=args.file)
+    copy = backing_up.backup(_url(context), to=args.file, now=utc_now(), operator=operator_name())
     return _done(context, {"backup": str(copy)}, f"Copied to {copy}.")
 
 

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_OPERATORS = "Manage Operators"
     SEND_MAIL = "Send Mail"
     SYNC = "Sync"
+    BACK_UP_DATABASE = "Back Up Database"
     RESTORE_DATABASE = "Restore Database"
 
 
@@ -72,6 +73,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_OPERATORS: ADMINISTRATORS,
     Permission.SEND_MAIL: ADMINISTRATORS,
     Permission.SYNC: ADMINISTRATORS,
+    Permission.BACK_UP_DATABASE: ADMINISTRATORS,
     Permission.RESTORE_DATABASE: ADMINISTRATORS,
 }
 

@@ -1,4 +1,4 @@
-"""Looking after the portal database: upgrade, check and backup."""
+"""Looking after the portal database: upgrade and check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from portal_admin.errors import DatabaseProblem, DeskError, NotFound, Refused
+from portal_admin.errors import DatabaseProblem, DeskError, Refused
 from portal_admin.models.enforcement import TRIGGERS
 from portal_admin.models.engine import database_url, open_engine, reading, sqlite_file, writing
 from portal_admin.models.migrations.comparison import SEARCH_TABLES
@@ -76,19 +76,6 @@ def check(url: str) -> tuple[DatabaseCheck, ...]:
         with reading(engine):
             pass
         return tuple(_checked(name, look, engine) for name, look in CHECKS[engine.dialect.name])
-
-
-def backup(url: str, *, to: Path) -> Path:
-    """Copy a SQLite database while it is in use; the copy appears under its name only when it is whole."""
-    source = _existing_file(url)
-    to = to.expanduser().absolute()
-    if to.exists():
-        raise Refused(f"{to} exists already. Choose another name.", rule="no_overwriting")
-    if not to.parent.is_dir():
-        # A folder that is made for a mistyped name, or where a drive is not mounted, looks like a backup.
-        raise NotFound(f"There is no folder {to.parent}. Make it, or choose another.")
-    copy_file(source, to)
-    return to
 
 
 @contextmanager
@@ -196,13 +183,6 @@ def copy_file(source: Path, to: Path) -> None:
         ) from problem
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _existing_file(url: str) -> Path:
-    path = file_of(url)
-    if not path.exists():
-        raise NotFound(f"There is no portal database at {path}.")
-    return path
 
 
 def file_of(url: str) -> Path:

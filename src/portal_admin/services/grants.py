@@ -154,6 +154,8 @@ NEEDS: dict[Permission, Rights] = {
         + change(lease)
         + remove(lease)
     ),
+    # A server is copied by its own tools and owner.
+    Permission.BACK_UP_DATABASE: (),
     # A server is restored by its own tools and owner; that its audit ends earlier since then is accepted by a line.
     Permission.RESTORE_DATABASE: LINE,
 }

@@ -63,8 +63,8 @@ STATEMENTS: dict[Permission, str | None] = {
     Permission.SYNC: 'insert into sync_run (started_at, "full", read, changed, removed, outcome, operator) '
     "values (now(), false, 0, 0, 0, 'running', 'x')",
 }
-# A server is restored with its own tools, by its owner.
-LEFT_TO_THE_OWNER = {Permission.RESTORE_DATABASE}
+# A server is copied and restored with its own tools, by its owner.
+LEFT_TO_THE_OWNER = {Permission.BACK_UP_DATABASE, Permission.RESTORE_DATABASE}
 # What the machinery does by itself, or what changes nothing.
 WITHOUT_A_LINE = {Permission.VIEW, Permission.VERIFY_AUDIT, Permission.SEND_MAIL, Permission.SYNC}
 CHANGES = [one for one, statement in STATEMENTS.items() if statement and one not in WITHOUT_A_LINE]
