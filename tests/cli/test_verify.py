@@ -50,6 +50,11 @@ def test_that_verifying_and_acting_in_one_go_is_one_operation_with_two_lines(
     assert done.after["verification"]["by"] == operator_name()
 
 
+def test_that_an_old_address_is_reactivated_in_one_go_with_verifying(cli: Cli) -> None:
+    cli("users", "change-email", *ON_RUTH, "--to", "r@new.example", *CALLED)
+    assert cli("users", "reactivate", *ON_RUTH, *CALLED, "--json").row["status"] == "Active"
+
+
 def test_that_an_approval_is_a_colleagues(cli: Cli, desk: Desk, portal: Engine) -> None:
     own = cli("users", "verify", *ON_RUTH, "--method", "approval")
     assert own.code == 0

@@ -103,12 +103,32 @@ def test_that_a_colleague_approves_at_a_desk_of_their_own(office: Desk, casey: D
     with pytest.raises(InvalidInput, match="colleague"):
         GUARDED[name](office, proof=Proof(Method.APPROVAL))
     verification.verify(office, **ON_RUTH, method=Method.APPROVAL)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=r"^Your own approval does not count"):
         GUARDED[name](office)
     vouch(casey, Method.APPROVAL)
     GUARDED[name](office)
     done = next(row for row in audit_rows(office.engine) if "verification" in row.after)
     assert done.after["verification"] | {"by": "casey", "method": "approval"} == done.after["verification"]
+
+
+def test_that_an_address_that_was_replaced_comes_back_for_a_verified_caller_only(
+    office: Desk, casey: Desk
+) -> None:
+    users.change_email(office, **ON_RUTH, to=NEW, proof=CALLED)
+    before = everything(office.engine)
+    with pytest.raises(Refused, match=f"^{RUTH} was replaced by {NEW} on .*Reactivate User needs") as refusal:
+        users.reactivate(casey, **ON_RUTH)
+    assert refusal.value.rule == "caller_verification"
+    assert everything(office.engine) == before
+    assert users.reactivate(casey, **ON_RUTH, proof=CALLED).status == "Active"
+    done = audit_rows(office.engine)[-1]
+    assert (done.action, done.after["verification"]["by"]) == ("user.reactivate", "casey")
+
+
+def test_that_a_user_who_was_only_deactivated_comes_back_without_a_caller(office: Desk) -> None:
+    users.deactivate(office, **ON_RUTH)
+    assert users.reactivate(office, **ON_RUTH).status == "Active"
+    assert "verification" not in audit_rows(office.engine)[-1].after
 
 
 def test_that_an_approval_dies_with_the_role_of_the_approver(office: Desk, casey: Desk) -> None:

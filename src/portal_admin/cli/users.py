@@ -54,11 +54,17 @@ def add(commands: Commands) -> None:
     users_verify.add_proof(resetting)
     for name, handler, sentence in (
         ("deactivate", deactivate, "Deactivate User (Active)"),
-        ("reactivate", reactivate, "Reactivate User (Inactive)"),
+        (
+            "reactivate",
+            reactivate,
+            "Reactivate User (Inactive); after a change of email once the caller is verified",
+        ),
     ):
         parser = users.command(name, handler, help=sentence)
         add_user(parser)
         add_version(parser)
+        if handler is reactivate:
+            users_verify.add_proof(parser)
 
     change = users.command(
         "change-email",
@@ -167,7 +173,13 @@ def reactivate(context: Context, args: Namespace) -> int:
     """Let the user sign in again."""
     from portal_admin.services import users
 
-    user = users.reactivate(context.desk, site=args.site, email=args.email, version=args.version)
+    user = users.reactivate(
+        context.desk,
+        site=args.site,
+        email=args.email,
+        version=args.version,
+        proof=users_verify.proof_of(args),
+    )
     return print_user(context, user)
 
 

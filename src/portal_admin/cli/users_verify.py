@@ -1,4 +1,4 @@
-"""`users verify`, and the options by which reset and change-email record a verified caller in one go."""
+"""`users verify`, and the options by which reset, reactivate and change-email record a verified caller in one go."""
 
 from __future__ import annotations
 

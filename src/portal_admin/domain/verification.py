@@ -74,8 +74,15 @@ def newest_that_counts(found: Iterable[Verification], *, operator: str, now: dat
     return max(counting, key=lambda one: one.at, default=None)
 
 
-def missing(label: str, *, site: str, email: str) -> str:
-    """Why an action waits, the three ways, and the command that records one."""
+OWN_APPROVAL = "Your own approval does not count: it lets a colleague act."
+
+
+def missing(label: str, *, site: str, email: str, because: str = "") -> str:
+    """Why an action waits, the three ways, and the command that records one; `because` is said first."""
+    return f"{because} {_missing(label, site, email)}".lstrip()
+
+
+def _missing(label: str, site: str, email: str) -> str:
     return (
         f"{label} needs a verified caller. Make sure who is calling in one of three ways: call back to the number of "
         "record, send a code to a channel known before the call, or have a colleague approve it at their own desk. "

@@ -23,6 +23,7 @@ from portal_admin.services import accounts, audit, early_resets, outbox, people,
 from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.links import Changed, insert_links, named, read_records, require_version
+from portal_admin.services.replaced import replaced
 from portal_admin.services.sites import find_site
 
 LONGEST_NAME = 200
@@ -148,13 +149,37 @@ def withdraw_mail(desk: Desk, *, queued: outbox.Queued) -> EndUser:
 @action(Permission.DEACTIVATE_USER)
 def deactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
     """Block sign-in."""
-    return _set_status(desk, Action.DEACTIVATE, site=site, email=email, version=version)
+    with changing(desk) as connection:
+        before = people.find_user(connection, find_site(connection, site), email)
+        require_version(before, version)
+        return _set_status(connection, desk, Action.DEACTIVATE, before)
 
 
 @action(Permission.REACTIVATE_USER)
-def reactivate(desk: Desk, *, site: str, email: str, version: int | None = None) -> EndUser:
-    """Let the user sign in again."""
-    return _set_status(desk, Action.REACTIVATE, site=site, email=email, version=version)
+def reactivate(
+    desk: Desk, *, site: str, email: str, version: int | None = None, proof: Proof | None = None
+) -> EndUser:
+    """Let the user sign in again.
+
+    A user whom a change of email replaced needs a verified caller, as for `reset_password`.
+    """
+    with changing(desk) as connection:
+        before = people.find_user(connection, find_site(connection, site), email)
+        require_version(before, version)
+        rule = require(Action.REACTIVATE, before.status)
+        left = replaced(connection, before)
+        if left is None and proof is None:
+            return _set_status(connection, desk, Action.REACTIVATE, before)
+        verified = verification.require_verified(
+            connection,
+            desk,
+            before,
+            label=rule.label,
+            proof=proof,
+            why=left.sentence(before.email) if left else "",
+        )
+        told = {"verification": verification.audited(verified)}
+        return _set_status(connection, desk, Action.REACTIVATE, before, told=told)
 
 
 @action(Permission.CHANGE_EMAIL)
@@ -263,18 +288,21 @@ def _insert(
     return user
 
 
-def _set_status(desk: Desk, action: Action, *, site: str, email: str, version: int | None) -> EndUser:
-    with changing(desk) as connection:
-        on = find_site(connection, site)
-        before = people.find_user(connection, on, email)
-        require_version(before, version)
-        rule = require(action, before.status)
-        _update(connection, before, status=rule.leads_to)
-        if rule.leads_to is Status.INACTIVE:
-            outbox.supersede(connection, before.id)
-        after = people.find_user(connection, on, email)
-        _audit(connection, desk, f"user.{action.value}", after, before=before)
-        return after
+def _set_status(
+    connection: Connection,
+    desk: Desk,
+    action: Action,
+    before: EndUser,
+    *,
+    told: Mapping[str, Any] | None = None,
+) -> EndUser:
+    rule = require(action, before.status)
+    _update(connection, before, status=rule.leads_to)
+    if rule.leads_to is Status.INACTIVE:
+        outbox.supersede(connection, before.id)
+    after = people.find_user(connection, find_site(connection, before.site), before.email)
+    _audit(connection, desk, f"user.{action.value}", after, before=before, told=told)
+    return after
 
 
 def _update(connection: Connection, user: EndUser, **values: Any) -> None:

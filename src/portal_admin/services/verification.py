@@ -14,6 +14,7 @@ from portal_admin.domain.people import EndUser
 from portal_admin.domain.permissions import Permission, Role, require
 from portal_admin.domain.text import is_showable, operator_key
 from portal_admin.domain.verification import (
+    OWN_APPROVAL,
     RULE,
     SOURCE,
     VALID_FOR,
@@ -78,18 +79,23 @@ def reveal_channels(desk: Desk, *, site: str, email: str) -> tuple[str, ...]:
 
 
 def require_verified(
-    connection: Connection, desk: Desk, user: EndUser, *, label: str, proof: Proof | None
+    connection: Connection, desk: Desk, user: EndUser, *, label: str, proof: Proof | None, why: str = ""
 ) -> Verification:
-    """The verification that lets the operator act, the given proof recorded first; Refused names the three ways."""
+    """The verification that lets the operator act, the given proof recorded first; Refused names the three ways.
+
+    `why` is a sentence that the refusal begins with.
+    """
     if proof is not None:
         require(role_of(connection, desk.operator), Permission.VERIFY_CALLER)
         if proof.method is Method.APPROVAL:
             raise InvalidInput("A colleague records an approval, at their own desk.", field="method")
         return _record(connection, desk, user, proof)
-    found = _newest(connection, desk, user)
+    recorded, now = _recorded(connection, desk, user)
+    found = newest_that_counts(recorded, operator=desk.operator, now=now)
     if found is None:
+        because = f"{why} {OWN_APPROVAL}".lstrip() if _is_own(desk, recorded) else why
         raise Refused(
-            missing(label, site=user.site, email=user.email),
+            missing(label, site=user.site, email=user.email, because=because),
             rule=RULE,
             source=SOURCE,
             title="Verify the caller first",
@@ -122,18 +128,28 @@ def _record(connection: Connection, desk: Desk, user: EndUser, proof: Proof) -> 
 
 
 def _newest(connection: Connection, desk: Desk, user: EndUser) -> Verification | None:
+    recorded, now = _recorded(connection, desk, user)
+    return newest_that_counts(recorded, operator=desk.operator, now=now)
+
+
+def _is_own(desk: Desk, recorded: Iterable[Verification]) -> bool:
+    me = operator_key(desk.operator)
+    return any(one.method is Method.APPROVAL and operator_key(one.operator) == me for one in recorded)
+
+
+def _recorded(connection: Connection, desk: Desk, user: EndUser) -> tuple[list[Verification], datetime]:
     now = audit.now(connection, desk)
     table = caller_verification
     query = select(table).where(table.c.user_id == user.id, table.c.at >= now - VALID_FOR)
     rows = connection.execute(query).all()
     roles = _roles(connection, {row.operator for row in rows})
-    found = (
+    found = [
         Verification(
             Method(row.method), row.note, row.at, row.operator, roles.get(operator_key(row.operator))
         )
         for row in rows
-    )
-    return newest_that_counts(found, operator=desk.operator, now=now)
+    ]
+    return found, now
 
 
 def _roles(connection: Connection, names: Iterable[str]) -> dict[str, Role]:
