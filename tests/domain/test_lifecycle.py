@@ -17,7 +17,7 @@ RULE_C: list[tuple[Action, str, dict[Status, str | None]]] = [
     (Action.RESET, "Reset Password", {P: "Resend Registration Email", A: None, I: "Reactivate User"}),
     (Action.DEACTIVATE, "Deactivate User", {P: "cannot sign in yet", A: None, I: "Inactive already"}),
     (Action.REACTIVATE, "Reactivate User", {P: "Resend Registration Email", A: "Active already", I: None}),
-    (Action.CHANGE_EMAIL, "Change email", {P: None, A: None, I: "Reactivate User"}),
+    (Action.CHANGE_EMAIL, "Change Email", {P: None, A: None, I: "Reactivate User"}),
 ]
 CELLS = [
     pytest.param(action, label, status, advice, id=f"{label}, {status.value}")

@@ -63,7 +63,7 @@ def test_that_email_and_site_are_fixed_with_the_reason(
     edit(users_page, qtbot, settle)
     words = said(users_page.edit_panel)
     assert "Cannot be changed after creation: it is who the person is on the site." in words
-    press(users_page.edit_panel, "Change email…")
+    press(users_page.edit_panel, "Change Email…")
     assert users_page.email_panel.isVisible()
     assert users_page.edit_panel.isHidden()
 

@@ -55,7 +55,7 @@ ACTIONS: Mapping[Action, ActionRule] = {
         leads_to=Status.ACTIVE,
     ),
     Action.CHANGE_EMAIL: ActionRule(
-        "Change email",
+        "Change Email",
         frozenset({Status.ACTIVE, Status.PENDING}),
         "Creates a user with the new address and the same links, and deactivates this one.",
         source=DECISION,

@@ -155,7 +155,7 @@ PICTURES = (
         (press("New end user"), fill("Find an account", "prairie haul"), press("Add")),
     ),
     Picture("end-users-edit", Target("end_users", **MARIA), (press("Edit User…"),)),
-    Picture("end-users-email", Target("end_users", **MARIA), (press("Change email…"),)),
+    Picture("end-users-email", Target("end_users", **MARIA), (press("Change Email…"),)),
     Picture("end-users-reset", Target("end_users", **MARIA), (press("Reset Password…"), key(Qt.Key.Key_1))),
     Picture("end-users-dark", Target("end_users", **NINA), scheme=Scheme.DARK),
     Picture("end-users-export", Target("end_users", site="NORTHWIND"), (press("Export…"),)),

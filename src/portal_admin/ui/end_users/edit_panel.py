@@ -61,7 +61,7 @@ class EditPanel(SidePanel):
             self.tr("Email"),
             self.tr("Cannot be changed after creation: it is who the person is on the site."),
         )
-        self.email_button = button(self.tr("Change email…"), self._ask_change, kind="link")
+        self.email_button = button(self.tr("Change Email…"), self._ask_change, kind="link")
         self.email.add(self.email_button)
         self.site = FixedField(
             self.tr("Site"),

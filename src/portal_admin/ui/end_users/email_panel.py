@@ -37,7 +37,7 @@ class EmailPanel(SidePanel):
     stale = Signal(object)
 
     def __init__(self, page: Page) -> None:
-        super().__init__(self.tr("Change email"), parent=page)
+        super().__init__(self.tr("Change Email"), parent=page)
         self._page = page
         self.user: EndUser | None = None
         self._drafts: dict[UserKey, str] = {}
@@ -45,7 +45,7 @@ class EmailPanel(SidePanel):
             self.tr(
                 "Somebody else saved this user meanwhile. The address was not changed, and yours is kept."
             ),
-            self.tr("Change email again to go on from what they saved."),
+            self.tr("Change Email again to go on from what they saved."),
             can_take=False,
         )
         self.old = FixedField(self.tr("Email now"), self.tr("It stays with this user, who becomes Inactive."))
@@ -65,7 +65,7 @@ class EmailPanel(SidePanel):
         self.check.asked_again.connect(self._look)
         self.check.reveal_wanted.connect(self._reveal)
         self.body.addWidget(self.check)
-        self.save_button = self.add_button(self.tr("Change email"), self.save, kind="primary")
+        self.save_button = self.add_button(self.tr("Change Email"), self.save, kind="primary")
         page.rights.guard(self.save_button, permission_of(users.change_email))
         self.email.textChanged.connect(self._tell_steps)
         self.email.textEdited.connect(self._remember)
@@ -96,7 +96,7 @@ class EmailPanel(SidePanel):
         self.check.clear()
         self._tell_steps()
         self._look()
-        self.open_panel(self.tr("Change email of {name}").format(name=user.name), focus=self.email)
+        self.open_panel(self.tr("Change Email of {name}").format(name=user.name), focus=self.email)
 
     def _reveal(self) -> None:
         user, desk = self.user, self._page.desk
