@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ UNREACHABLE = "The portal database server cannot be reached. Check the network, 
 IN_THE_WAY = "Somebody else is changing the same records. Wait a moment and try again."
 NOT_WHOLE = "The portal database lacks a table. `portal-admin db check` says which, and what to do."
 LOST = "The connection to the portal database was lost. Check the network, then try again."
+FULL = (
+    "The portal database server has no connection left. Wait a moment and try again; if that does not help, tell the "
+    "database's administrator."
+)
 BUSY = "The portal database is busy with other work of this program. Wait a moment and try again."
 SIGN_IN = "The portal database server refused the sign-in. Check the user, the password and the name of the database."
 UNNAMED = "The portal database reported an error. The log holds the details."
@@ -54,7 +59,7 @@ PASSING = ENDED | {
     "40P01": IN_THE_WAY,  # deadlock
     "55P03": IN_THE_WAY,  # lock timeout
     "57P03": UNREACHABLE,  # it is starting or stopping
-    "53300": UNREACHABLE,  # too many connections
+    "53300": FULL,  # too many connections
 }
 # By SQLSTATE: what is told of the others.
 SERVER_SENTENCES = {
@@ -76,13 +81,45 @@ NOT_ALLOWED = {
     "database's administrator to run what `portal-admin db grants` prints; else ask an Administrator.",
     "PA002": "The portal database takes what you vouch for only under the name of your login.",
 }
-# A refused connection carries no SQLSTATE, only the server's words; these pass.
-STARTING_OR_STOPPING = (
-    "starting up",
-    "shutting down",
-    "recovery mode",
-    "not yet accepting",
-    "too many clients",
+# A refused connection carries no SQLSTATE, only words; the first pattern that fits wins. These pass, and those stay.
+NOT_NOW = (
+    (r"starting up|shutting down|recovery mode|not yet accepting", UNREACHABLE),
+    (r"too many clients|too many connections|remaining connection slots", FULL),
+)
+REFUSED_CONNECTIONS = (
+    (
+        r"no password supplied",
+        "The portal database server asks for a password, and there is none. Keep it in this machine's keyring with "
+        "`portal-admin signin --database`, or give it in PORTAL_ADMIN_DATABASE_PASSWORD; PGPASSWORD and a .pgpass "
+        "file work too.",
+    ),
+    (
+        r"password authentication failed",
+        "The portal database server refused the user or the password. Correct PORTAL_ADMIN_DATABASE_PASSWORD where it "
+        "is set, else type the password again with `portal-admin signin --database`.",
+    ),
+    (
+        r'role ".*" does not exist',
+        "The portal database server knows no such user. Check the user in the database address, or ask the database's "
+        "administrator to run what `portal-admin db grants` prints.",
+    ),
+    (
+        r'database ".*" does not exist',
+        "The server holds no database of that name. Check the name in the database address, or ask the database's "
+        "administrator to create it.",
+    ),
+    (
+        r"no pg_hba\.conf entry|pg_hba\.conf rejects",
+        "The portal database server lets nobody in from this machine under that name. Ask the database's "
+        "administrator, who finds that in pg_hba.conf.",
+    ),
+    (
+        r"permission denied for database|is not permitted to log in",
+        "The portal database server does not let this user in. Ask the database's administrator to run what "
+        "`portal-admin db grants` prints.",
+    ),
+    # The server is there and answers, whatever it says.
+    (r"FATAL", SIGN_IN),
 )
 
 
@@ -127,9 +164,13 @@ def _of_a_file(text: str, passing: type[BrokenOff]) -> DatabaseProblem:
 
 
 def _of_a_refused_connection(text: str, passing: type[BrokenOff]) -> DatabaseProblem:
-    """A server that answered with a fatal error is there, and refuses; any other failure is of the way to it."""
-    if "FATAL" in text and not any(words in text for words in STARTING_OR_STOPPING):
-        return DatabaseProblem(SIGN_IN)
+    """What the server said; without a word of it the failure is of the way there."""
+    for pattern, sentence in NOT_NOW:
+        if re.search(pattern, text):
+            return passing(sentence)
+    for pattern, sentence in REFUSED_CONNECTIONS:
+        if re.search(pattern, text):
+            return DatabaseProblem(sentence)
     return passing(UNREACHABLE)
 
 
