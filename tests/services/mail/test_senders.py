@@ -12,7 +12,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import event
 
+from portal_admin.models import patience
+from portal_admin.models.engine import open_engine
 from portal_admin.services.desk import Desk
 from portal_admin.services.mail.claims import CLAIM
 from tests.fixtures.database import Databases
@@ -20,9 +23,12 @@ from tests.fixtures.post import PASSWORD, Post
 from tests.services.conftest import PAUL
 from tests.services.mail.conftest import KEY, Send, queue
 from tests.services.mail.test_delivery import crowd, stored
+from tests.services.proxy import Proxy
 
 MAILS = 12
 PATIENCE = 30.0
+# The whole message: an isolation level has the word in its name.
+COMMIT = b"COMMIT\0"
 
 
 def test_that_two_senders_at_once_send_each_mail_once(sending: Desk, post: Post, send: Send) -> None:
@@ -70,3 +76,30 @@ def until(happened: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             pytest.fail("it did not happen")
         time.sleep(0.02)
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("arrives", [True, False])
+def test_that_a_mail_whose_recording_lost_its_answer_is_recorded_and_not_sent_again(
+    sending: Desk, post: Post, send: Send, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    monkeypatch.setattr(patience, "SECONDS_TO_COMMIT", 0.3)
+    mail_id = queue(sending)
+    network = Proxy(sending.engine.url.render_as_string(hide_password=False))
+    engine = open_engine(network.url)
+
+    def break_off(data: bytes) -> None:
+        if COMMIT in data and post.received:
+            network.watch = lambda _data: None
+            network.silent.set() if arrives else network.cut()
+
+    network.watch = break_off
+    event.listen(engine, "invalidate", lambda *_: network.silent.clear())
+    try:
+        done = send(replace(sending, engine=engine))
+    finally:
+        engine.dispose()
+        network.close()
+    assert (done.sent, len(post.received)) == (1, 1)
+    row = stored(sending, mail_id)
+    assert (row["status"], row["attempts"], row["claimed_until"]) == ("sent", 1, None)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from portal_admin.domain.brand import Brand
 from portal_admin.domain.mail import MailKind, MailStatus, next_try
@@ -39,10 +51,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many mails are queued, and the keys of the sites whose mails wait because nobody gave them a sender."""
+    """How many mails are queued, and the keys of the sites whose mails wait because nobody gave them a sender.
+
+    `next_try` is when the first of the others can be taken, None when there is none or one can be taken now.
+    """
 
     mails: int
     no_sender: tuple[str, ...]
+    next_try: datetime | None
 
 
 def is_any_due(desk: Desk) -> bool:
@@ -63,9 +79,20 @@ def waiting(desk: Desk) -> Waiting:
         .distinct()
         .order_by(site.c.key)
     )
+    mail = mail_outbox.c
+    free = func.min(case((mail.claimed_until > mail.due_at, mail.claimed_until), else_=mail.due_at))
+    first = (
+        select(type_coerce(free, mail.due_at.type))
+        .join(end_user, end_user.c.id == mail.user_id)
+        .join(site_brand, site_brand.c.site_id == end_user.c.site_id)
+        .where(queued)
+    )
+    now = desk.clock()
     with reading(desk.engine) as connection:
         count = connection.execute(select(func.count()).select_from(mail_outbox).where(queued)).scalar_one()
-        return Waiting(count, tuple(connection.execute(without).scalars()))
+        at: datetime | None = connection.execute(first.select_from(mail_outbox)).scalar()
+        later = at if at is not None and at > now else None
+        return Waiting(count, tuple(connection.execute(without).scalars()), later)
 
 
 def claim(desk: Desk, lifetimes: Mapping[MailKind, timedelta]) -> Claim | None:
@@ -98,7 +125,7 @@ def release(desk: Desk, claimed: Claim) -> None:
 
 def _claim(desk: Desk, lifetimes: Mapping[MailKind, timedelta]) -> Claim | None:
     now = desk.clock()
-    with writing(desk.engine) as connection:
+    with writing(desk.engine, committed=_done_again) as connection:
         while True:
             row = connection.execute(_due(now).limit(1)).first()
             if row is None:
@@ -145,6 +172,11 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _done_again(_connection: Connection) -> Callable[[Connection], bool]:
+    """What is written here may be written twice: a fate that was recorded is not found, and a claim runs out."""
+    return lambda _other: False
+
+
 def _write(desk: Desk, claimed: Claim, values: Mapping[str, Any]) -> None:
     mine = update(mail_outbox).where(
         mail_outbox.c.id == claimed.mail_id,
@@ -153,7 +185,7 @@ def _write(desk: Desk, claimed: Claim, values: Mapping[str, Any]) -> None:
     )
 
     def write() -> None:
-        with writing(desk.engine) as connection:
+        with writing(desk.engine, committed=_done_again) as connection:
             connection.execute(mine.values(**values, claimed_until=None))
 
     whole(write)
