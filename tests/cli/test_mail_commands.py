@@ -108,6 +108,24 @@ def test_that_a_mail_server_that_cannot_be_used_ends_with_3_after_the_counts(
     assert sent.error["kind"] == "mail_server"
 
 
+def test_that_a_mail_that_is_tried_again_tells_when(set_up: Cli, post: Post) -> None:
+    set_up("users", "resend", *ON_PAUL)
+    post.play(rcpt=["450 4.2.0 later"])
+    sent = set_up("mail", "send").stdout.decode()
+    at = set_up("mail", "list", "--json").row["next_try"].replace("T", " ")[:16]
+    assert f"1, next try {at}" in sent
+    assert set_up("mail", "list").stdout.decode().count(at) == 1
+
+
+def test_that_a_dead_letter_has_no_time_at_which_its_link_expires(set_up: Cli, post: Post) -> None:
+    set_up("users", "resend", *ON_PAUL)
+    post.play(rcpt=["550 5.1.1 gone"])
+    set_up("mail", "send")
+    dead = set_up("mail", "list", "--json").row
+    assert dead["expires_at"] is not None
+    assert dead["expires_at"].replace("T", " ")[:10] not in set_up("mail", "list").stdout.decode()
+
+
 def test_that_a_server_without_its_password_ends_with_3(set_up: Cli, memory_keyring: MemoryKeyring) -> None:
     set_up("users", "resend", *ON_PAUL)
     for kept in [name for name in memory_keyring.secrets if name[1].endswith("smtp")]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal_admin.services.mail.delivery import Delivered
 
 OTHERS_DIE = "Links made with another key no longer work."
+LIVING = ("queued", "sent")  # the links in all other mails are dead
 STATUSES = ("queued", "sent", "failed", "superseded", "canceled")
 
 
@@ -70,7 +71,8 @@ def _send(context: Context, stop: threading.Event) -> int:
 
 def _print_delivered(context: Context, done: Delivered) -> None:
     counts = {"sent": done.sent, "retried": done.retried, "failed": done.failed, "waiting": done.waiting}
-    fields = {"Sent": done.sent, "Try again": done.retried, "Failed": done.failed, "Waiting": done.waiting}
+    waiting = f"{done.waiting}, next try {when(done.next_try)}" if done.next_try else done.waiting
+    fields = {"Sent": done.sent, "Try again": done.retried, "Failed": done.failed, "Waiting": waiting}
     context.out.record(counts, fields=fields)
     for site in done.no_sender:
         context.out.say(
@@ -96,7 +98,10 @@ def list_mails(context: Context, args: Namespace) -> int:
             "Status": lambda mail: mail.status,
             "Queued": lambda mail: when(mail.queued_at),
             "Sent": lambda mail: mail.sent_at and when(mail.sent_at),
-            "Expires": lambda mail: mail.expires_at and when(mail.expires_at),
+            "Next try": lambda mail: mail.next_try and when(mail.next_try),
+            "Expires": lambda mail: (
+                when(mail.expires_at) if mail.expires_at and mail.status in LIVING else None
+            ),
             "Tries": lambda mail: mail.attempts,
             "Note": lambda mail: mail.note,
         },

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import MessageError
 
 from portal_admin.domain.mail import MailStatus
@@ -36,7 +37,8 @@ UNWRITABLE = "The address cannot be written in a mail."
 class Delivered:
     """What one run did: mails sent, put off until later, and given up; `waiting` are all that are queued after it.
 
-    `no_sender` are the sites whose mails wait for a brand; `stopped` is why the run ended before its time.
+    `no_sender` are the sites whose mails wait for a brand; `stopped` is why the run ended before its time; `next_try` is
+    when the first of those that wait for a time is due, None when one is due already.
     """
 
     sent: int
@@ -45,6 +47,7 @@ class Delivered:
     waiting: int
     no_sender: tuple[str, ...] = ()
     stopped: DeskError | None = None
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def send_due(
         left.mails,
         left.no_sender,
         stopped,
+        left.next_try,
     )
 
 
