@@ -25,6 +25,12 @@ def test_that_a_role_is_given_listed_and_taken(cli: Cli) -> None:
     assert (listed["casey"], listed["jdoe"]) == (None, "Administrator")
 
 
+def test_that_who_is_an_operator_already_is_told_the_command_that_changes_the_role(cli: Cli) -> None:
+    ran = cli("operators", "add", "JDOE", "--role", "csr", "--json")
+    assert (ran.code, ran.error["rule"]) == (1, "unique_operator")
+    assert "portal-admin operators set-role jdoe --role" in ran.error["message"]
+
+
 def test_that_the_list_for_people_says_that_a_file_enforces_nothing(cli: Cli) -> None:
     ran = cli("operators", "list")
     assert b"jdoe" in ran.stdout

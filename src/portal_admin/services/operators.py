@@ -46,7 +46,8 @@ def add(desk: Desk, *, name: str, role: Role) -> Operator:
         known = _find(connection, name)
         if known is not None:
             raise Refused(
-                f"{known.name} is an operator already ({role_words(known.role)}). Change the role instead.",
+                f"{known.name} is an operator already ({role_words(known.role)}). Change the role instead: "
+                f"portal-admin operators set-role {known.name} --role ROLE",
                 rule="unique_operator",
             )
         values = {"name_key": operator_key(name), "name": name, "role": role.value, "version": 1}
