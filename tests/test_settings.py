@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,17 @@ def test_that_the_environment_overrides_the_profile_asked_for(monkeypatch: pytes
     monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", "sqlite:///run.db")
     found = choose_profile("live")
     assert (found.name, found.database_url, found.aspire_url) == ("live", "sqlite:///run.db", LIVE.aspire_url)
+
+
+def test_that_the_environment_overrides_its_own_part_of_the_current_profile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_profile(UAT)
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", "sqlite:///run.db")
+    assert choose_profile() == replace(UAT, database_url="sqlite:///run.db")
+    monkeypatch.delenv("PORTAL_ADMIN_DATABASE_URL")
+    monkeypatch.setenv("PORTAL_ADMIN_ASPIRE_USER", "service")
+    assert choose_profile() == replace(UAT, aspire_user="service")
 
 
 @pytest.mark.parametrize(

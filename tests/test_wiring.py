@@ -9,8 +9,15 @@ from keyring.backends.fail import Keyring as NoKeyring
 from portal_admin.credentials import Secret, set_password
 from portal_admin.errors import SchemaMismatch
 from portal_admin.models.engine import open_engine, reading
-from portal_admin.settings import Profile, add_profile
-from portal_admin.wiring import close_desk, full_database_url, open_desk, open_profile, operator_name
+from portal_admin.settings import Profile, add_profile, choose_profile
+from portal_admin.wiring import (
+    close_desk,
+    full_database_url,
+    open_desk,
+    open_profile,
+    operator_name,
+    password_name,
+)
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
@@ -42,6 +49,23 @@ def test_that_the_password_of_a_server_comes_from_the_keyring() -> None:
     assert full_database_url(profile) == "postgresql+psycopg://portal@db/portal"
     set_password("live", Secret.DATABASE, "p@ss/word")
     assert full_database_url(profile) == "postgresql+psycopg://portal:p%40ss%2Fword@db/portal"
+
+
+def test_that_what_was_typed_for_a_profile_never_reaches_what_the_environment_puts_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_profile(Profile("live", "postgresql://portal@db/portal", "https://live.example/api", "jdoe"))
+    for secret in Secret:
+        set_password("live", secret, f"{secret} of live")
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", "postgresql://portal@elsewhere/portal")
+    profile = choose_profile()
+    assert full_database_url(profile) == "postgresql+psycopg://portal@elsewhere/portal"
+    names = {secret: password_name(profile, secret) for secret in Secret}
+    assert names == dict.fromkeys(Secret, "environment") | {Secret.ASPIRE: "live"}
+    monkeypatch.delenv("PORTAL_ADMIN_DATABASE_URL")
+    monkeypatch.setenv("PORTAL_ADMIN_ASPIRE_URL", "https://elsewhere.example/api")
+    names = {secret: password_name(choose_profile(), secret) for secret in Secret}
+    assert names == dict.fromkeys(Secret, "live") | {Secret.ASPIRE: "environment"}
 
 
 def test_that_a_machine_without_a_keyring_asks_the_server_without_a_password() -> None:

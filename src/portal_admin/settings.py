@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,14 @@ def has_logins_of(profile: Profile) -> bool:
     return any(known.name == profile.name and known.logins == profile.logins for known in read_profiles().all)
 
 
+def name_for_passwords(profile: Profile, parts: Iterable[str]) -> str:
+    """Under which name the passwords lie that belong to these parts: the profile's, unless the environment overrides one."""
+    for known in read_profiles().all:
+        if known.name == profile.name and any(getattr(known, one) != getattr(profile, one) for one in parts):
+            return FROM_ENVIRONMENT
+    return profile.name
+
+
 def read_profiles() -> Profiles:
     """The profiles as stored; SettingsProblem names the file and the place that cannot be read."""
     path = profiles_file()
@@ -152,16 +161,18 @@ def remove_profile(name: str) -> Profiles:
 
 
 def choose_profile(name: str | None = None) -> Profile:
-    """The profile asked for, else the current one, with what the environment overrides."""
+    """The profile asked for, else the current one, each part as the environment overrides it.
+
+    Where there is none, what the environment gives makes one up.
+    """
     overrides: dict[str, Any] = {
         field: os.environ[key] for field, key in OVERRIDES.items() if os.environ.get(key)
     }
-    if name is None and "database_url" in overrides:
-        # Enough for unattended work: a person's own profiles must not mix in.
-        return Profile(FROM_ENVIRONMENT, **overrides)
     profiles = read_profiles()
     name = name or profiles.current
     if name is None:
+        if "database_url" in overrides:  # enough for unattended work
+            return Profile(FROM_ENVIRONMENT, **overrides)
         raise SettingsProblem(
             "No profile is chosen. Add one with `portal-admin profile add NAME`, "
             "choose one with `portal-admin profile use NAME`, or try `portal-admin demo`.",

@@ -18,10 +18,17 @@ from portal_admin.paths import data_folder
 from portal_admin.services.desk import Desk
 from portal_admin.services.doctor import Finding, Patient, examine
 from portal_admin.services.roles import require_role, signed_in_as
-from portal_admin.settings import Profile, choose_profile
+from portal_admin.settings import Profile, choose_profile, name_for_passwords
 
 # Asked for when it is needed; without one a profile's own is taken from where it is kept.
 Password = Callable[[], str | None]
+# The parts of a profile that a secret is for; the portal database knows its mail server.
+BELONGS_TO = {
+    Secret.ASPIRE: ("aspire_url", "aspire_user"),
+    Secret.DATABASE: ("database_url",),
+    Secret.SMTP: ("database_url",),
+    Secret.MAIL_KEY: ("database_url",),
+}
 
 
 def utc_now() -> datetime:
@@ -67,10 +74,15 @@ def full_database_url(profile: Profile, *, password: Password | None = None) -> 
     return url.render_as_string(hide_password=False)
 
 
+def password_name(profile: Profile, secret: Secret) -> str:
+    """Under which name a secret of the profile is kept; what was typed for one server must not reach another."""
+    return name_for_passwords(profile, BELONGS_TO[secret])
+
+
 def _kept_password(profile: Profile) -> str | None:
     """The database password; where no keyring is, the server may know this machine's user without one."""
     try:
-        return get_password(profile.name, Secret.DATABASE)
+        return get_password(password_name(profile, Secret.DATABASE), Secret.DATABASE)
     except SecretsUnavailable:
         return None
 
@@ -92,7 +104,7 @@ def open_aspire(
     return AspireClient(
         profile.aspire_url,
         user=profile.aspire_user,
-        password=password or (lambda: get_password(profile.name, Secret.ASPIRE)),
+        password=password or (lambda: get_password(password_name(profile, Secret.ASPIRE), Secret.ASPIRE)),
         clock=clock,
     )
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import keyring
@@ -114,6 +116,24 @@ def test_that_a_profile_without_aspire_is_told(database_url: str, engine: Engine
     add_profile(Profile("uat", database_url))
     synced(engine, NOW)
     assert examined()["aspire"] == "fail"
+
+
+def test_that_what_the_environment_alone_lacks_of_aspire_is_set_there(
+    database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", database_url)
+    told = message("aspire")
+    assert "Set PORTAL_ADMIN_ASPIRE_URL and PORTAL_ADMIN_ASPIRE_USER" in told
+    assert "profile add" not in told
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_database_from_the_environment_leaves_the_aspire_of_the_profile(
+    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = shutil.copy(migrated_file, tmp_path / "other.db")
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", f"sqlite:///{other}")
+    assert examined() == results(sync_age="fail")
 
 
 @pytest.mark.usefixtures("healthy")

@@ -190,6 +190,8 @@ def set_password(context: Context, args: Namespace) -> int:
 
 
 def _profile(context: Context) -> str:
+    from portal_admin.credentials import Secret
     from portal_admin.settings import choose_profile
+    from portal_admin.wiring import password_name
 
-    return choose_profile(context.profile).name
+    return password_name(choose_profile(context.profile), Secret.MAIL_KEY)

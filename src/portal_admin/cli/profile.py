@@ -96,7 +96,7 @@ def remove_profile(context: Context, args: Namespace) -> int:
 
 
 def sign_in(context: Context, args: Namespace) -> int:
-    from portal_admin.wiring import open_aspire
+    from portal_admin.wiring import open_aspire, password_name
 
     profile = settings.choose_profile(context.profile)
     secret = Secret.DATABASE if args.database else Secret.ASPIRE
@@ -112,10 +112,11 @@ def sign_in(context: Context, args: Namespace) -> int:
             expires = aspire.sign_in()
         finally:
             aspire.close()
-    set_password(profile.name, secret, password)
+    name = password_name(profile, secret)
+    set_password(name, secret, password)
     if context.json:
-        context.out.document({"profile": profile.name, "secret": secret, "expires_at": expires})
-    context.out.line(f"The password of profile {profile.name} is kept in this machine's keyring.")
+        context.out.document({"profile": name, "secret": secret, "expires_at": expires})
+    context.out.line(f"The password of profile {name} is kept in this machine's keyring.")
     return DONE
 
 

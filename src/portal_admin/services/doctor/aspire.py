@@ -18,6 +18,7 @@ from portal_admin.errors import (
     SecretsUnavailable,
 )
 from portal_admin.services.doctor.visit import Finding, NotLookedAt, Visit
+from portal_admin.settings import FROM_ENVIRONMENT, OVERRIDES
 
 CAPABILITIES = (
     "Invoices",
@@ -41,6 +42,8 @@ def aspire(visit: Visit) -> Finding:
     profile, problem = visit.profile, visit.sign_in
     if visit.patient.aspire is None:
         fix = f"Run `portal-admin profile add {profile.name} --change --aspire-url URL --aspire-user USER`."
+        if profile.name == FROM_ENVIRONMENT:
+            fix = f"Set {OVERRIDES['aspire_url']} and {OVERRIDES['aspire_user']}, or choose a profile that names them."
         return Finding("aspire", Result.FAIL, "The profile names no ASPIRE address and user.", fix)
     if isinstance(problem, NOT_REACHED):
         fix = "Check the address, the network or VPN, and whether ASPIRE is running."
