@@ -33,7 +33,7 @@ ASKED_AT_MOST = 50  # accounts of one file that the snapshot lacks
 ZEROS_LOST = 8
 # What people write between ids where a semicolon is meant.
 SEPARATES = re.compile(r"[,/|\s]")
-SHORTENED = re.compile(r"-?\d(\.\d+)?E\+\d+", re.IGNORECASE)
+SCIENTIFIC = re.compile(r"-?\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 # Failures of one record; any other kind means that ASPIRE need not be asked again.
 OF_ONE_RECORD = frozenset({AspireDenied.kind, AspireReplyUnreadable.kind})
 
@@ -245,8 +245,8 @@ def _spelled_alike(connection: Connection, absent: Iterable[str]) -> dict[str, l
 def _hint(account_id: str, alike: list[str]) -> str:
     if len(alike) == 1:
         return f" Did you mean {alike[0]}? Spreadsheets drop zeros at the start of a number: format the column as text."
-    if SHORTENED.fullmatch(account_id):
-        return " It looks like a long number that a spreadsheet has shortened: format the column as text."
+    if SCIENTIFIC.fullmatch(account_id):
+        return " Excel turned this id into a number: format the column as text, and type the id again."
     if SEPARATES.search(account_id):
         return " If these are several ids, separate them by semicolons."
     return ""
