@@ -143,9 +143,23 @@ def test_that_a_link_preview_has_its_shape(cli: Cli, portal: Engine) -> None:
                 {"contract_id": "0012-0049", "reasons": ["private_label"]},
             ],
             "refused": None,
+            "look_alikes": [{"account_id": "A-002", "name": "Prairie Hauling, L.L.C."}],
         },
     )
     assert everything(portal) == before
+
+
+def test_that_look_alikes_of_what_is_linked_are_named(cli: Cli) -> None:
+    said = (
+        "Warning: Prairie Hauling LLC (A-001) is easily mistaken for Prairie Hauling, L.L.C. (A-002). "
+        "Make sure that it is the right one."
+    )
+    on_paul = ("--site", "MAIN", "--email", PAUL, "--account", "a-001")
+    created = ("users", "create", "--site", "MAIN", "--email", "n@x.example", "--first", "N", "--last", "X")
+    assert said in cli("links", "preview", *on_paul, "--add").stderr
+    assert said in cli("links", "add", *on_paul).stderr
+    assert said in cli(*created, "--account", "A-001").stderr
+    assert "mistaken" not in cli("links", "remove", *on_paul).stderr
 
 
 @pytest.mark.parametrize(
@@ -182,6 +196,20 @@ def test_that_a_label_preview_changes_nothing_and_the_change_is_what_it_said(
         "unlabelled": False,
     }
     assert cli("sites", "list", "--json").rows[0]["labels"] == ["prairie"]
+
+
+def test_that_labels_that_look_like_a_slip_are_warned_of(cli: Cli) -> None:
+    shown = cli("sites", "set-labels", "MAIN", "--label", "Northwindd", "prairie", "--dry-run")
+    assert "Warning: No booked contract has the label Northwindd; known labels: " in shown.stderr
+    assert "northwind, PRAIRIE" in shown.stderr
+    assert "Warning: Site PRAIRIE takes the label prairie too" in shown.stderr
+    made = cli("sites", "create", "NEW", "--name", "New", "--unlabelled", "--json")
+    assert (made.code, made.row["key"]) == (0, "NEW")
+    assert (
+        made.stderr
+        == "Warning: Site MAIN takes contracts without a label too: each contract shows on both.\n"
+    )
+    assert "Warning" not in cli("sites", "set-labels", "MAIN", "--label", "NORTHWIND").stderr
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context
-from portal_admin.cli.users import print_changed
+from portal_admin.cli.users import print_changed, warn_of_look_alikes
 from portal_admin.cli.wording import stale_exit
 
 
@@ -36,7 +36,7 @@ def add_links(context: Context, args: Namespace) -> int:
     changed = links.add(
         context.desk, site=args.site, email=args.email, account_ids=args.accounts, version=args.version
     )
-    return print_changed(context, changed)
+    return print_changed(context, changed, linked=args.accounts)
 
 
 def remove_link(context: Context, args: Namespace) -> int:
@@ -57,7 +57,9 @@ def preview_links(context: Context, args: Namespace) -> int:
     found = links.rehearse(context.desk, site=args.site, email=args.email, **chosen)
     if found.refused:
         context.out.say(f"Warning: this change would be refused. {found.refused.message}")
+    warn_of_look_alikes(context, found.look_alikes)
     if context.json:
+        alike = {one.account_id: one.name for pair in found.look_alikes for one in pair.similar}
         context.out.document(
             {
                 "gained": [{"contract_id": line.contract_id, "area": line.area} for line in found.gained],
@@ -66,6 +68,7 @@ def preview_links(context: Context, args: Namespace) -> int:
                     {"contract_id": line.contract_id, "reasons": line.reasons} for line in found.hidden
                 ],
                 "refused": found.refused,
+                "look_alikes": [{"account_id": key, "name": name} for key, name in alike.items()],
             }
         )
         return stale_exit(context.out, found.freshness)

@@ -78,7 +78,15 @@ def create_site(context: Context, args: Namespace) -> int:
     site = sites.create_site(
         context.desk, key=args.key, name=args.name, labels=args.labels, unlabelled=args.unlabelled
     )
+    _warn(context, site)
     return _print_site(context, site)
+
+
+def _warn(context: Context, site: Site) -> None:
+    from portal_admin.services.sites import label_warnings
+
+    for warning in label_warnings(context.desk, site=site):
+        context.out.say(f"Warning: {warning}")
 
 
 def set_labels(context: Context, args: Namespace) -> int:
@@ -87,6 +95,7 @@ def set_labels(context: Context, args: Namespace) -> int:
 
     act = sites.preview_labels if args.dry_run else sites.set_labels
     change = act(context.desk, key=args.key, labels=args.labels, unlabelled=args.unlabelled)
+    _warn(context, change.proposed)
     if context.json:
         context.out.document(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli import users_verify
@@ -12,10 +13,13 @@ from portal_admin.cli.users_export import STATUSES, add_export
 from portal_admin.cli.users_import import add_import
 from portal_admin.cli.users_imports import add_imports
 from portal_admin.cli.wording import mail_words, when
+from portal_admin.domain.offering import NAMED_AT_MOST
 from portal_admin.domain.people import EndUser
+from portal_admin.domain.text import id_key
 from portal_admin.errors import DONE
 
 if TYPE_CHECKING:
+    from portal_admin.services.accounts import LookAlikes
     from portal_admin.services.links import Changed
     from portal_admin.services.outbox import Queued
 
@@ -95,7 +99,7 @@ def create_user(context: Context, args: Namespace) -> int:
         account_ids=args.accounts,
         status=Status(args.status.capitalize()),
     )
-    return print_changed(context, changed)
+    return print_changed(context, changed, linked=args.accounts)
 
 
 def edit_user(context: Context, args: Namespace) -> int:
@@ -202,12 +206,29 @@ def change_email(context: Context, args: Namespace) -> int:
     return print_user(context, change.new)
 
 
-def print_changed(context: Context, changed: Changed) -> int:
-    """Print the user after a change that is saved, and what did not work afterwards."""
+def print_changed(context: Context, changed: Changed, *, linked: Sequence[str] = ()) -> int:
+    """Print the user after a change that is saved, what did not work afterwards, and look-alikes of what was linked."""
     code = print_user(context, changed.user)
     for warning in changed.warnings:
         context.out.say(f"Warning: {warning}")
+    if linked:
+        from portal_admin.services.accounts import easily_mistaken
+        from portal_admin.services.typed_ids import typed_account_ids
+
+        keys = {id_key(account_id) for account_id in typed_account_ids(linked)}
+        new = [account for account in changed.user.accounts if id_key(account.account_id) in keys]
+        warn_of_look_alikes(context, easily_mistaken(context.desk, new))
     return code
+
+
+def warn_of_look_alikes(context: Context, found: Iterable[LookAlikes]) -> None:
+    """Name the accounts that a linked one could be mistaken for."""
+    for one in found:
+        others = ", ".join(f"{other.name} ({other.account_id})" for other in one.similar[:NAMED_AT_MOST])
+        context.out.say(
+            f"Warning: {one.account.name} ({one.account.account_id}) is easily mistaken for {others}. "
+            "Make sure that it is the right one."
+        )
 
 
 def print_user(context: Context, user: EndUser, *, flags: tuple[str, ...] | None = None) -> int:

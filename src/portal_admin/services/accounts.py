@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 from portal_admin.domain.freshness import is_stale
 from portal_admin.domain.look_alike import core_name, look_alike
 from portal_admin.domain.offering import Holding, OfferCase, explain_offer
-from portal_admin.domain.people import Site
+from portal_admin.domain.people import LinkedAccount, Site
 from portal_admin.domain.policy import PortalSettings
 from portal_admin.domain.reading import Answer, Live, Stored
 from portal_admin.domain.records import Account
@@ -54,6 +54,14 @@ class Offers:
     stale: bool
     unread: str | None
     withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """An account, and the others that it could be mistaken for."""
+
+    account: Account
+    similar: tuple[Account, ...]
 
 
 def find(desk: Desk, *, site: str, text: str) -> Offers:
@@ -169,6 +177,14 @@ def look_alikes(connection: Connection, account: Account) -> tuple[Account, ...]
     )
     rows = connection.execute(query)
     return tuple(snapshot.account_of(row) for row in rows if look_alike(row.name, account.name))
+
+
+def easily_mistaken(desk: Desk, linked: Iterable[Account | LinkedAccount]) -> tuple[LookAlikes, ...]:
+    """Those of the accounts that others in the portal's copy look like."""
+    accounts = [Account(one.oid, one.account_id, one.name) for one in linked]
+    with reading(desk.engine) as connection:
+        found = [LookAlikes(account, look_alikes(connection, account)) for account in accounts]
+    return tuple(one for one in found if one.similar)
 
 
 def _search(connection: Connection, text: str) -> list[Account]:

@@ -21,6 +21,7 @@ from portal_admin.models import account_link, audit_event, end_user
 from portal_admin.models.engine import reading
 from portal_admin.services import accounts, audit, people, snapshot
 from portal_admin.services.access import HiddenContract
+from portal_admin.services.accounts import LookAlikes
 from portal_admin.services.change import action, advance, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import live_holding
@@ -53,7 +54,7 @@ class Refusal:
 class LinkPreview:
     """What linking or unlinking would change for the user once Active; `hidden` contracts of the account stay hidden.
 
-    `refused` is only filled by `rehearse`.
+    `refused` and `look_alikes` are only filled by `rehearse`.
     """
 
     user: EndUser
@@ -62,6 +63,7 @@ class LinkPreview:
     hidden: tuple[HiddenContract, ...]
     freshness: Freshness
     refused: Refusal | None = None
+    look_alikes: tuple[LookAlikes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,18 @@ def preview_new(desk: Desk, *, site: str, account_ids: Iterable[str]) -> NewUser
 def rehearse(
     desk: Desk, *, site: str, email: str, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> LinkPreview:
-    """The preview, and whether the change itself would be refused now; both within one look-up's budget."""
+    """The preview, what the accounts could be mistaken for, and whether the change itself would be refused now.
+
+    All of it within one look-up's budget.
+    """
     added, removed = tuple(add), tuple(remove)
     with accounts.one_budget(desk):
         found = preview(desk, site=site, email=email, add=added, remove=removed)
+        found = replace(found, look_alikes=accounts.easily_mistaken(desk, _stored(desk, added)))
         try:
             if added:
                 offered = accounts.require_offered(desk, site=site, account_ids=added)
+                found = replace(found, look_alikes=accounts.easily_mistaken(desk, offered))
                 _require_new(found.user, offered)
             else:
                 _require_rest(found.user, {_linked(found.user, account_id).oid for account_id in removed})
@@ -149,6 +156,12 @@ def rehearse(
         except CouldNotLook as problem:
             return replace(found, refused=Refusal(CANNOT_TELL, problem.message))
     return found
+
+
+def _stored(desk: Desk, account_ids: Iterable[str]) -> list[Account]:
+    with reading(desk.engine) as connection:
+        stored = [snapshot.stored_account(connection, one) for one in typed_account_ids(account_ids)]
+    return [account for account in stored if account]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,26 @@ def known_labels(desk: Desk) -> KnownLabels:
         return KnownLabels(labels, freshness(connection, read_settings(connection), desk.clock()))
 
 
+def label_warnings(desk: Desk, *, site: Site) -> tuple[str, ...]:
+    """What looks like a slip in the labels that a site takes or would take: on no contract, or another site's too."""
+    known = known_labels(desk)
+    there = {label_key(one.label) for one in known.labels}
+    named = ", ".join(one.label for one in known.labels if one.label) or "none"
+    found = [
+        f"No booked contract has the label {label}; known labels: {named}."
+        for label in site.labels
+        if known.freshness.as_of is not None and label_key(label) not in there
+    ]
+    mine = {label_key(label): f"the label {label}" for label in site.labels}
+    if site.unlabelled:
+        mine[""] = "contracts without a label"
+    for other in list_sites(desk):
+        theirs = {label_key(label) for label in other.labels} | ({""} if other.unlabelled else set())
+        if other.id != site.id and (both := [words for key, words in mine.items() if key in theirs]):
+            found.append(f"Site {other.key} takes {' and '.join(both)} too: each contract shows on both.")
+    return tuple(found)
+
+
 def list_sites(desk: Desk) -> tuple[Site, ...]:
     """All sites by key."""
     with reading(desk.engine) as connection:
