@@ -252,6 +252,9 @@ def test_that_stale_and_restored_are_said_in_words(
     status.show_pulse(Pulse("jdoe", "postgresql", None, old, False, doubt="Line 8 is missing."), now)
     assert status.audit.text() == "The audit must be verified"
     assert "Line 8 is missing." in status.audit.toolTip()
+    status.show_pulse(Pulse("jdoe", "postgresql", None, DatabaseProblem("x"), False), now)
+    assert status.database.text() == "Database PostgreSQL does not answer, trying again"
+    assert status.synced.text() == ""  # said once is enough
 
 
 def test_that_without_a_profile_only_connect_works(opened: Callable[..., Any], settle: Settle) -> None:

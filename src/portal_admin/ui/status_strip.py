@@ -99,7 +99,9 @@ class StatusStrip(QFrame):
         from portal_admin.ui.widgets.ages import age_text, zone_text
 
         synced = pulse.synced
-        if isinstance(synced, DeskError):
+        if not pulse.database_answers:
+            self._fact(self.synced, "", None)  # the fact before says it
+        elif isinstance(synced, DeskError):
             self._fact(self.synced, synced.title, Meaning.BAD, synced.message)
         elif pulse.restored:
             self._fact(self.synced, self.tr("ASPIRE was restored: full sync needed"), Meaning.BAD)

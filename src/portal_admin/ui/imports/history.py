@@ -86,7 +86,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("file", tr("File"), 180, stretch=True),
         Column("site", tr("Site"), 112, Kind.SECONDARY),
-        Column("status", tr("State"), 100, Kind.CHIP),
+        Column("status", tr("State"), 116, Kind.CHIP),
         Column("rows", tr("Rows"), 88, Kind.ID),
         Column("created", tr("Created"), 74, Kind.AMOUNT),
         Column("changed", tr("Changed"), 80, Kind.AMOUNT),

@@ -152,7 +152,10 @@ class ImportsPage(Page):
                     pressed=lambda: self.navigator.go("sites"),
                 )
 
-        self.run(lambda: sites.list_sites(desk), done, replaces="sites")
+        def failed(error: DeskError) -> None:
+            self.messages.error(error, retry=self.refresh)
+
+        self.run(lambda: sites.list_sites(desk), done, failed, replaces="sites")
 
     def _read_history(self) -> None:
         desk = self.desk

@@ -21,10 +21,10 @@ def site_columns() -> tuple[Column, ...]:
     """The columns of the sites."""
     return (
         Column("key", _tr("Key"), 112, sortable=True),
-        Column("name", _tr("Name"), 176, sortable=True),
+        Column("name", _tr("Name"), 168, sortable=True),
         Column("labels", _tr("Private labels"), 112, stretch=True),
         Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
-        Column("sender", _tr("Mail sender"), 112, Kind.SECONDARY),
+        Column("sender", _tr("Mail sender"), 96, Kind.SECONDARY),
     )
 
 
