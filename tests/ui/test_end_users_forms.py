@@ -197,7 +197,7 @@ def test_that_a_database_failure_on_save_loses_nothing_and_can_be_retried(
     users_page.create_panel.save_button.click()
     settle()
     panel = users_page.create_panel
-    assert "The portal database is not set up." in panel.messages.text
+    assert "The portal database lacks a table." in panel.messages.text
     assert (panel.email.text(), panel.accounts.account_ids) == ("nora@new.example", ("A-003",))
     with pytest.raises(NotFound):
         people.show_user(offline_desk, site="NW", email="nora@new.example")

@@ -191,5 +191,5 @@ def test_that_a_database_that_does_not_answer_is_said_in_the_message_bar(
     with engine.begin() as connection:
         connection.exec_driver_sql("drop table account_link")
     rehearse(screen)
-    assert "db upgrade" in screen.messages.text
+    assert "lacks a table" in screen.messages.text
     assert screen.new.run_button.isEnabled()
