@@ -134,6 +134,38 @@ def test_that_a_head_kept_elsewhere_is_looked_for(
     assert "the head that was kept" in ran.row["broken"]["problem"]
 
 
+def test_that_a_head_that_was_kept_is_not_overwritten_by_mistake(worked: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "head.json"
+    assert worked("audit", "export-head", str(file)).code == 0
+    before = file.read_bytes()
+    again = worked("audit", "export-head", str(file), "--json")
+    assert (again.code, again.error["field"]) == (1, "file")
+    assert file.read_bytes() == before
+    assert worked("users", "edit", "--site", "MAIN", "--email", RUTH, "--first", "Ruth").code == 0
+    assert worked("audit", "export-head", str(file), "--overwrite").code == 0
+    assert json.loads(file.read_bytes())["id"] == 4
+    assert [path.name for path in tmp_path.iterdir() if "head" in path.name] == ["head.json"]
+
+
+def test_that_no_head_is_kept_of_a_broken_audit(worked: Cli, portal: Engine, tmp_path: Path) -> None:
+    tamper(portal, "update audit_event set operator = 'somebody' where id = 2")
+    ran = worked("audit", "export-head", str(tmp_path / "head.json"), "--json")
+    assert (ran.code, ran.error["rule"]) == (1, "sound_audit")
+    assert "broken at line 2" in ran.error["message"]
+    assert not (tmp_path / "head.json").exists()
+    assert worked("audit", "export-head").code == 1
+
+
+def test_that_a_terminal_is_told_how_far_a_proof_has_got(
+    worked: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worked("audit", "verify").stderr == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    ran = worked("audit", "verify")
+    assert "Verifying… 100 %" in ran.stderr
+    assert ran.stderr.endswith("\r")
+
+
 def test_that_a_file_that_is_no_head_is_refused(cli: Cli, tmp_path: Path) -> None:
     assert cli("audit", "verify", "--head", str(tmp_path / "none"), "--json").error["kind"] == "not_found"
     file = tmp_path / "wrong.json"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.frame import Commands, Context
+from portal_admin.cli.progress import percentage
 from portal_admin.cli.wording import when
 from portal_admin.errors import DONE, REFUSED, InvalidInput, NotFound
 
@@ -32,9 +33,10 @@ def add(commands: Commands) -> None:
         "--head", metavar="FILE", type=Path, help="a head kept elsewhere, which must still be there"
     )
     heading = audit.command(
-        "export-head", export_head, help="Print the last line's hash, to be kept elsewhere"
+        "export-head", export_head, help="Verify, then print the last line's hash, to be kept elsewhere"
     )
     heading.add_argument("file", metavar="FILE", nargs="?", type=Path, help="write it here instead")
+    heading.add_argument("--overwrite", action="store_true", help="replace a file of that name")
     exporting = audit.command("export", export, help="Write the events to an .xlsx or .csv file")
     exporting.add_argument("file", metavar="FILE", type=Path)
     exporting.add_argument("--overwrite", action="store_true", help="replace a file of that name")
@@ -103,7 +105,8 @@ def verify(context: Context, args: Namespace) -> int:
     from portal_admin.services import audit_trail
 
     kept = _read_head(args.head) if args.head is not None else None
-    found = audit_trail.verify(context.desk, head=kept)
+    with percentage("Verifying…") as progress:
+        found = audit_trail.verify(context.desk, head=kept, progress=progress)
     if found is None:
         raise RuntimeError("nobody cancels a command")
     if context.json:
@@ -120,27 +123,33 @@ def verify(context: Context, args: Namespace) -> int:
 
 
 def export_head(context: Context, args: Namespace) -> int:
-    """Print the head, or write it to a file."""
+    """Print the head of a sound audit, or write it to a file."""
     from portal_admin.cli.output import json_line
-    from portal_admin.services import audit_heads
+    from portal_admin.services.sheets import drafted
 
-    desk = context.desk
-    head = audit_heads.now_seen(desk)
-    record = {**audit_heads.as_record(head), "database": audit_heads.database_name(desk.engine)}
     if args.file is None:
-        context.out.document(record)
+        context.out.document(_sound_head(context))
         return DONE
-    try:
-        args.file.write_bytes(json_line(record) + b"\n")
-    except OSError as problem:
-        raise InvalidInput(f"{args.file} cannot be written. Choose another place.", field="file") from problem
+    with drafted(args.file, overwrite=args.overwrite) as draft:
+        record = _sound_head(context)
+        draft.path.write_bytes(json_line(record) + b"\n")
+        draft.keep()
     if context.json:
         context.out.document(record)
     else:
         context.out.line(
-            f"Line {head.id} is kept in {args.file}. Keep it where nobody who can change the database can change it."
+            f"Line {record['id']} is kept in {args.file}. "
+            "Keep it where nobody who can change the database can change it."
         )
     return DONE
+
+
+def _sound_head(context: Context) -> dict[str, Any]:
+    from portal_admin.services import audit_heads, audit_trail
+
+    with percentage("Verifying…") as progress:
+        head = audit_trail.sound_head(context.desk, progress=progress)
+    return {**audit_heads.as_record(head), "database": audit_heads.database_name(context.desk.engine)}
 
 
 def export(context: Context, args: Namespace) -> int:

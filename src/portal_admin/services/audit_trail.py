@@ -112,6 +112,19 @@ def verify(
     return Verified(walk.lines, walk.head, None)
 
 
+def sound_head(desk: Desk, *, progress: Progress) -> Seen:
+    """The last line of an audit that is sound, to be kept elsewhere; Refused names the first broken line of another."""
+    found = verify(desk, progress=progress)
+    if found is None:
+        raise RuntimeError("nobody cancels this")
+    if found.broken is not None:
+        raise Refused(
+            f"The audit is broken at line {found.broken.id}, so there is no head to keep. {found.broken.problem}",
+            rule="sound_audit",
+        )
+    return Seen(found.head.id, found.head.hash, desk.clock())
+
+
 @action(Permission.RESTORE_DATABASE)
 def accept_restore(desk: Desk, *, reason: str) -> Seen:
     """Stop expecting the last line that this machine saw, once it is known why it is gone; itself an audit line."""
