@@ -348,6 +348,23 @@ def test_that_the_restored_audit_tells_who_restored_what_over_what(file: Path, t
     assert len(audited(copy)) == 2
 
 
+def test_that_whoever_restores_is_told_what_the_audit_will_say(
+    ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "monday.db"
+    assert run(["db", "backup", str(copy)]) == 0
+    assert run(["db", "restore", str(copy)]) == 0
+    told = capsys.readouterr().out
+    assert "`portal-admin audit verify` reports" in told
+    assert "`portal-admin audit accept-restore --reason WHY`" in told
+
+
+def test_that_the_help_says_who_runs_the_grants(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["db", "grants", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "psql runs it as a superuser or as the tables' owner with the right to create roles" in told
+
+
 def test_that_a_backup_of_an_older_schema_is_upgraded_as_it_is_restored(
     ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

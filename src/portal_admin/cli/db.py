@@ -15,6 +15,12 @@ from portal_admin.services.grants_script import script
 from portal_admin.settings import choose_profile
 from portal_admin.wiring import full_database_url, operator_name, utc_now
 
+ACCEPT = (
+    "What the audit recorded since the backup is gone, which `portal-admin audit verify` reports at the desks that saw "
+    "it until an Administrator accepts it there with `portal-admin audit accept-restore --reason WHY`."
+)
+RUN_BY = "as a superuser or as the tables' owner with the right to create roles"
+
 
 def add(commands: Commands) -> None:
     """Register the commands."""
@@ -25,7 +31,11 @@ def add(commands: Commands) -> None:
     backup_parser.add_argument(
         "file", metavar="FILE", type=Path, help="the copy to write; it must not exist yet"
     )
-    group.command("grants", grants, help="Print the script by which PostgreSQL itself enforces the roles")
+    group.command(
+        "grants",
+        grants,
+        help=f"Print the script by which PostgreSQL itself enforces the roles; psql runs it {RUN_BY}",
+    )
     restore_parser = group.command("restore", restore, help="Put a backup in the place of the database")
     restore_parser.add_argument("file", metavar="FILE", type=Path, help="the backup to restore")
 
@@ -41,7 +51,7 @@ def upgrade(context: Context, _args: Namespace) -> int:
         copy = f" The copy made first is {done.backup}." if done.backup else ""
         sentence = f"Upgraded from schema {done.before} to {done.after}.{copy}"
     if done.before != done.after and not done.is_file:
-        sentence += " Now give psql what `portal-admin db grants` prints, so that the server knows the roles."
+        sentence += f" Now run what `portal-admin db grants` prints with psql, {RUN_BY}, so that the server knows the roles."
     return _done(context, document, sentence)
 
 
@@ -73,7 +83,8 @@ def restore(context: Context, args: Namespace) -> int:
     document = {"kept": done.kept and str(done.kept), "upgraded_from": done.upgraded_from}
     aside = f" The database as it was is kept as {done.kept}." if done.kept else ""
     older = f" It had schema {done.upgraded_from} and was upgraded." if done.upgraded_from else ""
-    return _done(context, document, f"Restored from {args.file}.{older}{aside}")
+    gone = f" {ACCEPT}" if done.kept else ""
+    return _done(context, document, f"Restored from {args.file}.{older}{aside}{gone}")
 
 
 def grants(context: Context, _args: Namespace) -> int:
