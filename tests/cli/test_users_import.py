@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -91,9 +92,18 @@ def test_that_people_read_a_table_of_refused_rows_and_the_counts(cli: Cli, mixed
     assert "bad@x.example" in text
     assert "new@x.example" not in text
     assert "Created    1" in text
-    dry = cli("users", "import", str(mixed), "--site", "MAIN", "--dry-run").stdout.decode()
-    assert "new@x.example" in dry
-    assert "dry run" in dry
+
+
+def test_that_the_table_of_a_dry_run_says_what_would_be_done(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "four.csv"
+    path.write_bytes(csv_source(GOOD, (RUTH, "", "", "A-003"), (RUTH, "", "", "A-001"), BAD).data)
+    dry = ("users", "import", str(path), "--site", "MAIN", "--dry-run")
+    lines = cli(*dry).stdout.decode().splitlines()
+    said = [re.split(" {2,}", line)[2] for line in lines if "@" in line]
+    assert said == ["would create", "would change", "unchanged", "refused"]
+    assert any("dry run" in line for line in lines)
+    rows = cli(*dry, "--json").row["rows"]
+    assert [row["result"] for row in rows] == ["created", "changed", "unchanged", "refused"]
 
 
 def test_that_the_failed_rows_come_back_in_a_file_ready_to_import(

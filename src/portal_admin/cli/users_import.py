@@ -27,6 +27,8 @@ COLUMNS: dict[str, Callable[[RowVerdict], object]] = {
     "Result": lambda row: row.result,
     "Reason": lambda row: row.reason,
 }
+WOULD = {Result.CREATED: "would create", Result.CHANGED: "would change"}
+PLANNED = COLUMNS | {"Result": lambda row: WOULD.get(row.result, row.result)}
 
 
 def add_import(users: Commands) -> None:
@@ -234,7 +236,7 @@ def _print(
         context.out.document({"batch": batch, **counted(counts), "rows": [_record(row) for row in rows]})
     else:
         if shown:
-            context.out.rows(shown, columns=COLUMNS)
+            context.out.rows(shown, columns=PLANNED if batch is None else COLUMNS)
         fields = {name.capitalize(): f"{count:,}" for name, count in counted(counts).items()}
         context.out.record({}, fields={"Import": "dry run" if batch is None else batch, **fields})
     if any(row.unread for row in rows):
