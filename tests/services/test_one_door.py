@@ -27,6 +27,8 @@ WRITERS = {
     "sync/lists.py": "copies ASPIRE's records, within an action",
     "sync/run.py": "keeps account of a sync, within an action",
 }
+# What asks for its permission itself, and why.
+ASKING = {"backup.py: backup": "works on a database by its address, which may be older than roles"}
 # Classes that open the door for an action of another module, which is their only way in.
 BEHIND = {"imports/working.py": "imports/commit.py"}
 
@@ -77,7 +79,7 @@ def not_asked() -> Iterator[str]:
 
 
 def test_that_every_public_function_that_changes_something_asks_for_a_permission() -> None:
-    assert list(not_asked()) == []
+    assert set(not_asked()) == set(ASKING)
 
 
 def test_that_every_action_is_public() -> None:
