@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
 from portal_admin.ui.navigation import Target
+from tests.services.acting import CALLED
 from tests.ui.portal_filling import fill_portal
 
 Settle = Callable[[], None]
@@ -179,3 +181,20 @@ def test_that_a_second_press_before_the_answer_is_no_conflict(
     page.details.buttons[Action.DEACTIVATE].click()
     settle()
     assert "is Inactive now" in page.messages.text
+
+
+def test_that_an_address_that_was_replaced_is_not_reactivated_without_a_word(
+    select: Callable[[str], EndUsersPage], offline_desk: Desk, settle: Settle
+) -> None:
+    old: dict[str, Any] = {"site": "NW", "email": "ann@prairie.example"}
+    users.change_email(replace(offline_desk, operator="jdoe"), **old, to="ann@new.example", proof=CALLED)
+    page = select(old["email"])
+    page.details.buttons[Action.REACTIVATE].click()
+    settle()
+    for part in (
+        "was replaced by ann@new.example on",
+        "Reactivate User needs a verified caller",
+        "users verify",
+    ):
+        assert part in page.messages.text
+    assert people.show_user(offline_desk, **old).status is Status.INACTIVE
