@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -55,8 +56,12 @@ def open_profile(
     except BaseException:
         engine.dispose()
         raise
-    heads = data_folder() / "audit-heads.json"
-    return Desk(engine=engine, aspire=aspire, clock=clock, operator=operator, heads=heads)
+    return Desk(engine=engine, aspire=aspire, clock=clock, operator=operator, heads=_heads())
+
+
+def _heads() -> Path:
+    """The file in which this machine remembers how far the audit had got."""
+    return data_folder() / "audit-heads.json"
 
 
 def close_desk(desk: Desk) -> None:
@@ -137,6 +142,8 @@ def examine_connection(
         check_keyring=check_keyring,
         password_in_environment=password_in_environment(Secret.ASPIRE) is not None,
         clock=clock,
+        operator=operator_name(),
+        heads=_heads(),
     )
     try:
         yield from examine(patient)

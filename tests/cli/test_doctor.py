@@ -14,14 +14,17 @@ from sqlalchemy import Engine, insert, select, text, update
 
 from portal_admin.cli import run
 from portal_admin.credentials import Secret, delete_passwords, remember_for_session, set_password
+from portal_admin.domain.permissions import Role
 from portal_admin.models import setting, sync_run, sync_state
 from portal_admin.models.engine import reading, writing
 from portal_admin.sandbox.portfolio import from_dict
 from portal_admin.sandbox.server import Sandbox
+from portal_admin.services import audit_heads
 from portal_admin.services.doctor import CHECKS
+from portal_admin.services.operators import add as add_operator
 from portal_admin.services.sync import withheld
 from portal_admin.settings import Profile, add_profile
-from portal_admin.wiring import examine_profile
+from portal_admin.wiring import close_desk, examine_profile, open_desk, operator_name
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 ASPIRE_CHECKS = {"capabilities", "clock_skew", "contract_values_job", "amortization_schedule"}
@@ -75,6 +78,29 @@ def test_that_a_healthy_desk_passes_every_check() -> None:
 
 
 @pytest.mark.usefixtures("healthy")
+def test_that_the_operator_is_named_with_the_role_or_with_the_way_to_one(engine: Engine) -> None:
+    assert message("role").startswith(f"You are {operator_name()}, Administrator.")
+    with writing(engine) as connection:
+        connection.execute(text("update operator set role = null"))
+    assert examined() == results(role="fail")
+    assert f"portal-admin operators set-role {operator_name()} --role csr" in message("role")
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_a_line_of_the_audit_that_this_desk_saw_must_still_be_there(engine: Engine) -> None:
+    desk = open_desk()
+    add_operator(desk, name="robin", role=Role.CSR)
+    audit_heads.remember(desk)
+    close_desk(desk)
+    assert examined() == results()
+    assert "Line 1 of the audit is as this desk saw it." in message("audit_head")
+    with writing(engine) as connection:
+        connection.execute(text("delete from audit_event"))
+    assert examined() == results(audit_head="fail")
+    assert "portal-admin audit verify" in message("audit_head")
+
+
+@pytest.mark.usefixtures("healthy")
 def test_that_write_access_is_tried_and_nothing_is_kept(engine: Engine) -> None:
     examined()
     with reading(engine) as connection:
@@ -90,7 +116,8 @@ def test_that_without_a_profile_the_rest_is_still_examined() -> None:
 def test_that_a_missing_database_hides_nothing_about_aspire(box: Sandbox) -> None:
     add_profile(Profile("uat", "sqlite:////nowhere/portal.db", box.url, "sandbox"))
     set_password("uat", Secret.ASPIRE, "sandbox")
-    unknown = dict.fromkeys(("schema", "sync_age", "mail", "write_access"), "unknown")
+    needed = ("schema", "role", "audit_head", "sync_age", "mail", "write_access")
+    unknown = dict.fromkeys(needed, "unknown")
     assert examined() == results(database="fail", **unknown)
     assert "db upgrade" in message("database")
 

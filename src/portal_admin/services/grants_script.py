@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection, Engine, String, select, text
@@ -42,6 +43,11 @@ SELECT format('REVOKE %I FROM %I', held.rolname, person.rolname)
     WHERE held.rolname IN ({roles})
 \\gexec"""
 
+MEMBERS = text(
+    "select person.rolname, held.rolname from pg_catalog.pg_auth_members as member "
+    "join pg_catalog.pg_roles as held on held.oid = member.roleid "
+    "join pg_catalog.pg_roles as person on person.oid = member.member where held.rolname = any(:roles)"
+)
 # Nothing of ours is ever sent with this dialect; without a driver it doubles no percent signs.
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 _literal: Callable[[str], str] = String().literal_processor(_DIALECT)  # type: ignore[no-untyped-call]
@@ -58,6 +64,21 @@ def script(engine: Engine) -> str:
     check_schema(engine)
     with reading(engine) as connection:
         return "\n".join(_script(connection)) + "\n"
+
+
+def not_as_granted(connection: Connection) -> tuple[str, ...]:
+    """Whom the server gives another role than the operators' table does, by name; nobody where it enforces none."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    given: dict[str, set[str]] = defaultdict(set)
+    for name, role in connection.execute(MEMBERS, {"roles": list(SERVER_ROLES.values())}):
+        given[name].add(role)
+    wanted = {
+        row.name: {SERVER_ROLES[Role(row.role)]}
+        for row in connection.execute(select(operator).where(operator.c.role.is_not(None)))
+        if not _why_no_login(row.name)
+    }
+    return tuple(sorted(name for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)))
 
 
 def _script(connection: Connection) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from portal_admin.cli import run
 from portal_admin.domain.permissions import Role
@@ -18,9 +18,10 @@ from portal_admin.models.enforcement import TRIGGERS
 from portal_admin.models.engine import open_engine, reading
 from portal_admin.models.schema import migration_config
 from portal_admin.services import database
-from portal_admin.services.doctor import Patient, examine
+from portal_admin.services.doctor import Finding, Patient, examine
 from portal_admin.settings import Profile
 from tests.fixtures.database import PostgresDatabases
+from tests.fixtures.operators import appoint, filling
 from tests.fixtures.postgres import OWNER
 from tests.services.enforcement.conftest import EnforcedPortal, run_script
 
@@ -105,8 +106,37 @@ def test_that_check_names_a_table_that_somebody_dropped(portal: EnforcedPortal) 
 def test_that_the_doctor_tries_to_write_only_what_the_role_may(
     portal: EnforcedPortal, role: Role, result: Result
 ) -> None:
+    found = {finding.check: finding.result for finding in examined(portal, role)}
+    assert (found["write_access"], found["schema"]) == (result, Result.PASS)
+
+
+def test_that_the_doctor_says_when_the_grants_are_older_than_the_roles(portal: EnforcedPortal) -> None:
+    def found() -> Finding:
+        return next(one for one in examined(portal, Role.READ_ONLY) if one.check == "role")
+
+    portal.enforce()
+    assert (found().result, found().message) == (Result.PASS, "You are rhea, Read-only.")
+    appoint(portal.owner, "dora", Role.CSR)
+    apart = found()
+    assert (apart.result, apart.message) == (
+        Result.ADVICE,
+        "You are rhea, Read-only. The roles of the server do not fit: dora.",
+    )
+    assert "portal-admin db grants" in str(apart.fix)
+    portal.enforce()
+    assert found().result is Result.PASS
+    with filling(portal.owner) as connection:
+        connection.execute(update(operator).where(operator.c.name == "dora").values(role=None))
+    assert found().result is Result.ADVICE
+    portal.enforce()
+    assert found().result is Result.PASS
+
+
+def examined(portal: EnforcedPortal, role: Role) -> tuple[Finding, ...]:
+    """What the doctor finds at the desk of the operator of that role."""
     desk = portal.desk(role)
     profile = Profile("test", portal.url)
-    patient = Patient(profile, lambda: desk.engine, desk.aspire, lambda: "a keyring", True, desk.clock)
-    found = {finding.check: finding.result for finding in examine(patient)}
-    assert (found["write_access"], found["schema"]) == (result, Result.PASS)
+    patient = Patient(
+        profile, lambda: desk.engine, desk.aspire, lambda: "a keyring", True, desk.clock, desk.operator
+    )
+    return tuple(examine(patient))

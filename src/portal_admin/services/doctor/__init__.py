@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal_admin.services.doctor import aspire, desk, mail
+from portal_admin.services.doctor import aspire, desk, mail, operator
 from portal_admin.services.doctor.visit import Finding, Patient, Visit
 
 __all__ = ["CHECKS", "Finding", "Patient", "examine"]
@@ -13,6 +13,8 @@ CHECKS = (
     ("profile", desk.profile),
     ("database", desk.database),
     ("schema", desk.schema),
+    ("role", operator.role),
+    ("audit_head", operator.audit_head),
     ("aspire", aspire.aspire),
     ("signed_in", aspire.signed_in),
     ("capabilities", aspire.capabilities),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -32,7 +33,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Patient:
-    """What is examined: a profile, or why there is none, with all that hangs on it; the clock is UTC."""
+    """What is examined: a profile, or why there is none, with all that hangs on it; the clock is UTC.
+
+    `operator` is who is signed in to this machine, `heads` where it remembers how far the audit had got.
+    """
 
     profile: Profile | DeskError
     open_database: Callable[[], Engine]
@@ -40,6 +44,8 @@ class Patient:
     check_keyring: Callable[[], str]
     password_in_environment: bool
     clock: Callable[[], datetime]
+    operator: str
+    heads: Path | None = None
 
 
 class NotLookedAt(CouldNotLook):
