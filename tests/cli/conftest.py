@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import Engine
 from portal_admin.aspire.client import AspireClient
 from portal_admin.domain.people import Status
 from portal_admin.models.engine import writing
+from tests.cli.db_files import change
 from tests.cli.people import INA, PAUL, RUTH
 from tests.cli.spine import Cli, command_line
 from tests.services.filled import add_site, add_user, receive
@@ -43,3 +46,22 @@ def portal(engine: Engine, sandbox: Any, database_url: str, monkeypatch: pytest.
 @pytest.fixture
 def cli(portal: Engine, capfdbinary: Any) -> Cli:
     return command_line(capfdbinary)
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the portal database of the environment is to be."""
+    path = tmp_path / "desk" / "portal.db"
+    monkeypatch.setenv("PORTAL_ADMIN_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def ready(file: Path, migrated_file: Path) -> Iterator[Path]:
+    """The same, made; nothing half done may lie beside it in the end."""
+    file.parent.mkdir()
+    file.write_bytes(migrated_file.read_bytes())
+    change(file, "insert into setting (key, value) values ('time_zone', 'America/Chicago')")
+    yield file
+    assert not list(file.parent.glob("*.partial"))
+    assert not list(file.parent.glob("*.restoring-*"))
