@@ -265,3 +265,15 @@ def test_that_a_dry_run_can_be_stopped(cli: Cli, people: Path, monkeypatch: pyte
     ran = cli("users", "import", str(people), "--site", "MAIN", "--dry-run", "--json")
     assert (ran.code, ran.error["rule"]) == (1, "stopped")
     assert "stopped after 1 of 2 rows. Nothing was written." in ran.error["message"]
+
+
+def test_that_a_column_status_is_said_to_be_ignored(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(csv_source((*GOOD, "Active"), header=(*HEADER, "Status")).data)
+    command = ("users", "import", str(path), "--site", "MAIN", "--json")
+    assert "The column Status is not imported: new end users are Active." in (
+        cli(*command, "--dry-run", "--status", "active").stderr
+    )
+    ran = cli(*command)
+    assert ran.stderr.count("The column Status is not imported: new end users are Pending.") == 1
+    assert ran.row["created"] == 1

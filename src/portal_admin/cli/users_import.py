@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.every import stopped_by_signals
 from portal_admin.cli.frame import Commands, Context, UsageError
-from portal_admin.domain.imports import Column, Counts, Options, Result, RowVerdict
+from portal_admin.domain.imports import Beside, Column, Counts, Options, Result, RowVerdict
 from portal_admin.domain.people import Status
 from portal_admin.domain.text import id_key
 from portal_admin.errors import COULD_NOT_LOOK, DONE, REFUSED, DeskError, InvalidInput, Refused
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 PARTS = 10  # messages about progress in a long import
 FEW = 1000  # rows that need none
+STATUS_IGNORED = "Warning: The column Status is not imported: new end users are {status}."
 COLUMNS: dict[str, Callable[[RowVerdict], object]] = {
     "Row": lambda row: row.row,
     "Email": lambda row: row.email,
@@ -97,6 +98,7 @@ def _plain(name: str) -> str:
 
 def import_users(context: Context, args: Namespace) -> int:
     """Import a file, or tell what that would do."""
+    from portal_admin.services.imports.mapping import beside
     from portal_admin.services.imports.results import require_target
     from portal_admin.services.imports.source import open_table, read_source
 
@@ -110,11 +112,15 @@ def import_users(context: Context, args: Namespace) -> int:
     )
     for words in _surprises(table, chosen=args.sheet is not None):
         context.out.say(words)
+    mapping = _mapping(context, table, args.maps)
+    options = Options(Status(args.status.capitalize()), not args.no_mail, args.all_or_nothing)
+    if Beside.STATUS in beside(table.header, mapping):
+        context.out.say(STATUS_IGNORED.format(status=options.status))
     asked: dict[str, Any] = {
         "site": args.site,
         "table": table,
-        "mapping": _mapping(context, table, args.maps),
-        "options": Options(Status(args.status.capitalize()), not args.no_mail, args.all_or_nothing),
+        "mapping": mapping,
+        "options": options,
         "progress": progress_on(context),
     }
     with stopped_by_signals() as stop:

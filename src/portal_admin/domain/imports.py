@@ -23,6 +23,13 @@ class Column(StrEnum):
     ACCOUNTS = "Accounts"
 
 
+class Beside(StrEnum):
+    """Columns of an export that are not imported; what they say can refuse a row, so that it does no other thing."""
+
+    SITE = "Site"
+    STATUS = "Status"
+
+
 class Result(StrEnum):
     """What became of a row, or would; every row has one of these."""
 
@@ -89,7 +96,10 @@ class RowVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a file, understood; `fault` says why it cannot be, and `cells` then hold what it said instead."""
+    """One row of a file, understood; `fault` says why it cannot be, and `cells` then hold what it said instead.
+
+    `site` and `status` are what it says beside, in a file that has such columns.
+    """
 
     row: int
     email: str
@@ -98,6 +108,8 @@ class Entry:
     accounts: tuple[str, ...] = ()
     fault: str | None = None
     cells: tuple[str, ...] = ()
+    site: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,7 @@ def decide(
     held = person.accounts if person else {}
     new = {a.account.oid: a.account for a in asked if a.account and a.account.oid not in held}
     withheld = [a for a in asked if a.refusal and (a.account is None or a.account.oid in new)]
-    lacking = [] if person else _lacking(entry)
+    lacking = [] if person else [*_lacking(entry), *_contrary(entry, options)]
     if withheld or lacking:
         unread = not lacking and all(a.unread for a in withheld)
         return _refused(person, " ".join([*lacking, *_first(withheld)]), unread)
@@ -193,6 +205,16 @@ def _lacking(entry: Entry) -> list[str]:
     }
     absent = [name for name, given in needed.items() if not given]
     return [f"There is no such end user yet, and a new one needs {_listed(absent)}."] if absent else []
+
+
+def _contrary(entry: Entry, options: Options) -> list[str]:
+    """Nobody is created who may register, or sign in, where the file says that they may not."""
+    if entry.status.casefold() != Status.INACTIVE.casefold():
+        return []
+    return [
+        f"This row's Status is {Status.INACTIVE}; a new end user would be {options.status}. "
+        "Leave the row out, or empty its Status."
+    ]
 
 
 def _refused(person: Person | None, reason: str, unread: bool = False) -> Decision:

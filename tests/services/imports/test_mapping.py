@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from portal_admin.domain.imports import Column
+from portal_admin.domain.imports import Beside, Column
 from portal_admin.errors import InvalidInput
-from portal_admin.services.imports.mapping import missing, recognise, require_complete
+from portal_admin.services.imports.mapping import beside, missing, recognise, require_complete
 
 E, F, L, A = Column
 
@@ -46,3 +46,10 @@ def test_that_one_column_cannot_mean_two_things() -> None:
 def test_that_a_file_without_names_can_still_bring_links() -> None:
     require_complete({E: 0, A: 1})
     assert missing({E: 0, A: 1}) == (F, L)
+
+
+def test_that_site_and_status_are_looked_at_unless_they_are_mapped() -> None:
+    header = ["Email", "site", "STATUS", "Accounts"]
+    assert beside(header, {E: 0, A: 3}) == {Beside.SITE: 1, Beside.STATUS: 2}
+    assert beside(header, {E: 0, A: 1}) == {Beside.STATUS: 2}
+    assert beside(["Email", "Site", "site"], {E: 0}) == {}

@@ -59,7 +59,7 @@ def test_that_dates_are_no_names_and_no_ids() -> None:
         for column in (2, 3, 4):
             page.write_datetime(1, column, datetime(2026, 5, 1), form)  # noqa: DTZ001
     table = open_table(Source("f", packed.getvalue()))
-    (entry,) = read_entries(table, recognise(table.header))
+    (entry,) = read_entries(table, recognise(table.header), site="MAIN")
     assert entry.fault is not None
     assert "Under Last name stands a date, 2026-05-01" in entry.fault
     assert "Under Accounts stands a date" in entry.fault
@@ -131,7 +131,7 @@ def test_that_formulas_that_end_in_an_error_are_not_taken_for_empty_cells() -> N
     first, second = (open_table(Source("f", data), sheet=name) for name in ("First", "Second & last"))
     assert [row.errors for row in first.rows] == [frozenset()]
     assert [(row.number, row.errors) for row in second.rows] == [(3, {2, 3}), (4, frozenset())]
-    entry, good = read_entries(second, recognise(second.header))
+    entry, good = read_entries(second, recognise(second.header), site="MAIN")
     assert entry.fault is not None
     assert "under Last name ends in an error" in entry.fault
     assert "under Accounts ends in an error" in entry.fault

@@ -16,6 +16,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.imports import runner
 from portal_admin.services.imports.batches import Batch, BatchStatus, Outcome, find_batch, show_batch
 from portal_admin.services.imports.entries import read_entries
+from portal_admin.services.imports.looking import key_of
 from portal_admin.services.imports.mapping import require_complete
 from portal_admin.services.imports.offers import Offers
 from portal_admin.services.imports.plan import Progress, never, require_status, unheard
@@ -41,7 +42,7 @@ def run_import(
     """Import the file, each row's effect exactly once; an unfinished import of the same file and options goes on."""
     require_complete(mapping)
     require_status(options)
-    entries = tuple(read_entries(table, mapping))
+    entries = tuple(read_entries(table, mapping, site=key_of(desk, site)))
     batch = begun(desk, site=site, table=table, mapping=mapping, options=options, entries=entries)
     return _work(desk, batch.id, progress, cancelled)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from portal_admin.domain.imports import Column, Entry
+from portal_admin.domain.imports import Beside, Column, Entry
 from portal_admin.domain.text import id_key, is_showable
 from portal_admin.errors import InvalidInput
+from portal_admin.services.imports.mapping import beside
 from portal_admin.services.imports.source import SourceRow, Table
 from portal_admin.services.typed_ids import typed_account_id
 from portal_admin.services.users import check_email, check_name
 
 SEPARATOR = ";"
 MOST_ACCOUNTS = 200  # of one row
+ERROR = "#ERROR"
 SHOWN = 300  # characters of a row that cannot be told apart
 EMAIL_LENGTH = 320
 # Before the @: words of letters, digits and a few signs, with single dots between them.
@@ -23,11 +26,21 @@ PLAIN_LENGTH = 64  # of an address; longer ones may be longer than is allowed
 NAMES = ((Column.FIRST_NAME, "first_name"), (Column.LAST_NAME, "last_name"))
 
 
-def read_entries(table: Table, mapping: Mapping[Column, int]) -> Iterator[Entry]:
-    """Each row of the table as an entry, in the file's order."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The columns of a file, and the key of the site that it is imported on."""
+
+    mapping: Mapping[Column, int]
+    beside: Mapping[Beside, int]
+    site: str
+
+
+def read_entries(table: Table, mapping: Mapping[Column, int], *, site: str) -> Iterator[Entry]:
+    """Each row of the table as an entry for the site of that key, in the file's order."""
     addresses = Addresses()
+    columns = _Reading(mapping, beside(table.header, mapping), site)
     for row in table.rows:
-        yield _entry(row, mapping, addresses)
+        yield _entry(row, columns, addresses)
 
 
 class Addresses:
@@ -47,11 +60,12 @@ class Addresses:
         return address
 
 
-def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) -> Entry:
+def _entry(row: SourceRow, columns: _Reading, addresses: Addresses) -> Entry:
     if row.fault is not None:
         # Cells that may belong to other columns are shown, and never written back as if they did not.
         text = shown(" | ".join(cell.strip() for cell in row.cells))[:SHOWN]
         return Entry(row.number, "", fault=f"{row.fault} It reads: {text}", cells=("",) * len(Column))
+    mapping = columns.mapping
     cells = {column: row.cells[index].strip() for column, index in mapping.items()}
     # What a spreadsheet made of a cell must not come back from the file of failed rows as if somebody had typed it.
     spoiled = {column for column, index in mapping.items() if index in row.errors | row.dates}
@@ -69,9 +83,22 @@ def _entry(row: SourceRow, mapping: Mapping[Column, int], addresses: Addresses) 
     email = _email(cells.get(Column.EMAIL, ""), addresses, faults)
     names = {field: _name(cells.get(column, ""), field, faults) for column, field in NAMES}
     accounts = _accounts(cells.get(Column.ACCOUNTS, ""), faults)
+    site, status = (_beside(row, columns.beside.get(column)) for column in Beside)
+    if site and site.casefold() != columns.site.casefold():
+        faults.append(f"This row is for site {shown(site)[:SHOWN]}, not {columns.site}.")
     if faults:
-        return Entry(row.number, shown(said[0])[:EMAIL_LENGTH], fault=" ".join(faults), cells=said)
-    return Entry(row.number, email, names["first_name"], names["last_name"], accounts)
+        email = shown(said[0])[:EMAIL_LENGTH]
+        return Entry(row.number, email, fault=" ".join(faults), cells=said, site=site, status=status)
+    return Entry(
+        row.number, email, names["first_name"], names["last_name"], accounts, site=site, status=status
+    )
+
+
+def _beside(row: SourceRow, place: int | None) -> str:
+    if place is None:
+        return ""
+    # A formula without a value is not the same as an empty cell: it may have named another site.
+    return ERROR if place in row.errors else row.cells[place].strip()
 
 
 def _email(typed: str, addresses: Addresses, faults: list[str]) -> str:
@@ -122,12 +149,15 @@ def shown(text: str) -> str:
 
 def stored_entry(entry: Entry) -> dict[str, Any]:
     """An entry as the database keeps it, beside its row and address."""
+    also = {"site": entry.site, "status": entry.status}
+    kept = {name: text for name, text in also.items() if text}
     if entry.fault is not None:
-        return {"fault": entry.fault, "cells": list(entry.cells)}
+        return {"fault": entry.fault, "cells": list(entry.cells), **kept}
     return {
         "first_name": entry.first_name,
         "last_name": entry.last_name,
         "accounts": list(entry.accounts),
+        **kept,
     }
 
 
@@ -141,6 +171,8 @@ def entry_of(row: int, email: str, record: Mapping[str, Any]) -> Entry:
         tuple(record.get("accounts", ())),
         record.get("fault"),
         tuple(record.get("cells", ())),
+        record.get("site", ""),
+        record.get("status", ""),
     )
 
 

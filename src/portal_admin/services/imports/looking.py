@@ -21,6 +21,12 @@ def pieces(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         yield entries[start : start + ROWS_AT_ONCE]
 
 
+def key_of(desk: Desk, site: str) -> str:
+    """The key of that site as it is written; NotFound when there is none."""
+    with reading(desk.engine) as connection:
+        return find_site(connection, site).key
+
+
 def look(
     desk: Desk,
     offers: Offers,

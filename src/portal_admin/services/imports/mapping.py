@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from portal_admin.domain.imports import Column
+from portal_admin.domain.imports import Beside, Column
 from portal_admin.domain.text import id_key
 from portal_admin.errors import InvalidInput
+
+T = TypeVar("T", Column, Beside)
 
 # Spellings without blanks and signs; a column's own name comes before its other names.
 NAMES: Mapping[Column, tuple[str, ...]] = {
@@ -16,15 +19,29 @@ NAMES: Mapping[Column, tuple[str, ...]] = {
     Column.LAST_NAME: ("lastname", "surname", "familyname"),
     Column.ACCOUNTS: ("accounts", "account", "accountids", "accountid"),
 }
+NAMES_BESIDE: Mapping[Beside, tuple[str, ...]] = {
+    Beside.SITE: ("site", "sitekey"),
+    Beside.STATUS: ("status",),
+}
 
 
 def recognise(header: Sequence[str]) -> dict[Column, int]:
     """The columns found by their names, whatever the case, blanks and underscores; a name that stands twice is not."""
+    return _found(header, NAMES)
+
+
+def beside(header: Sequence[str], mapping: Mapping[Column, int]) -> dict[Beside, int]:
+    """The columns that are not imported and yet say something, unless they are mapped to one that is."""
+    found = _found(header, NAMES_BESIDE)
+    return {column: place for column, place in found.items() if place not in mapping.values()}
+
+
+def _found(header: Sequence[str], known: Mapping[T, tuple[str, ...]]) -> dict[T, int]:
     places: dict[str, list[int]] = defaultdict(list)
     for index, name in enumerate(header):
         places["".join(c for c in id_key(name) if c.isalnum())].append(index)
-    found: dict[Column, int] = {}
-    for column, names in NAMES.items():
+    found: dict[T, int] = {}
+    for column, names in known.items():
         taken = next((places[name] for name in names if name in places), [])
         if len(taken) == 1:
             found[column] = taken[0]

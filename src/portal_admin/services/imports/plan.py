@@ -26,7 +26,7 @@ from portal_admin.errors import InvalidInput
 from portal_admin.services.change import action
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports.entries import read_entries
-from portal_admin.services.imports.looking import look, pieces
+from portal_admin.services.imports.looking import key_of, look, pieces
 from portal_admin.services.imports.mapping import require_complete
 from portal_admin.services.imports.offers import Offers
 from portal_admin.services.imports.source import Table
@@ -71,7 +71,7 @@ def rehearse(
     """What `run_import` would do with the same file now; it rests on the snapshot as the picker's list does."""
     require_complete(mapping)
     require_status(options)
-    entries = tuple(read_entries(table, mapping))
+    entries = tuple(read_entries(table, mapping, site=key_of(desk, site)))
     offers, people, verdicts = Offers(desk), dict[str, Person](), list[RowVerdict]()
     for piece in pieces(entries):
         if cancelled():

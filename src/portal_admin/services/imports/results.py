@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from portal_admin.domain.imports import Column, Result
+from portal_admin.domain.imports import Beside, Column, Entry, Result
 from portal_admin.domain.permissions import Permission
 from portal_admin.errors import InvalidInput
-from portal_admin.models import import_row
+from portal_admin.models import import_batch, import_row
 from portal_admin.models.engine import reading
 from portal_admin.services import audit
 from portal_admin.services.change import action, changing
@@ -20,13 +22,13 @@ from portal_admin.services.imports.entries import cells_of
 from portal_admin.services.settings import read_settings
 from portal_admin.services.sheets import IN_THE_WAY, Heading, drafted, ending, sheet
 
-# What an import reads, and what it does not know and so ignores.
-HEADINGS = (
-    *(Heading(column.value, 34 if column is Column.EMAIL else 22) for column in Column),
-    Heading("Row", 8),
-    Heading("Result", 12),
-    Heading("Reason", 80),
-)
+# What an import reads, what it only looks at, and what it does not know and so ignores.
+READ = tuple(Heading(column.value, 34 if column is Column.EMAIL else 22) for column in Column)
+LOOKED_AT: Mapping[Beside, Callable[[Entry], str]] = {
+    Beside.SITE: lambda entry: entry.site,
+    Beside.STATUS: lambda entry: entry.status,
+}
+IGNORED = (Heading("Row", 8), Heading("Result", 12), Heading("Reason", 80))
 
 
 def require_target(path: Path) -> None:
@@ -44,7 +46,7 @@ def write_results(
 ) -> int:
     """Write the rows to an .xlsx or .csv file and return their number.
 
-    The columns are those that an import reads, and Row, Result and Reason, which it ignores.
+    The columns are those that an import reads or looks at, and Row, Result and Reason, which it ignores.
     """
     form = ending(path)
     row = import_row.c
@@ -55,9 +57,14 @@ def write_results(
         with reading(desk.engine) as connection:
             found = find_batch(connection, batch, desk.clock())
             zone = ZoneInfo(read_settings(connection).time_zone)
-            with sheet(draft.path, form, HEADINGS, title="Rows", zone=zone) as add:
+            told = _told(connection, batch)
+            beside = [column for column in LOOKED_AT if column in told.get("beside", ())]
+            headings = (*READ, *(Heading(column.value, 16) for column in beside), *IGNORED)
+            with sheet(draft.path, form, headings, title="Rows", zone=zone) as add:
                 for one in connection.execute(query):
-                    add((*cells_of(row_entry(one)), one.row, one.result, one.reason))
+                    entry = row_entry(one)
+                    also = (LOOKED_AT[column](entry) for column in beside)
+                    add((*cells_of(entry), *also, one.row, one.result, one.reason))
                     written += 1
         with changing(desk) as connection:
             after = {"import": batch, "only_refused": only_refused, "rows": written}
@@ -71,3 +78,10 @@ def write_results(
             )
         draft.keep()
     return written
+
+
+def _told(connection: Connection, batch: int) -> dict[str, Any]:
+    """How the file was read."""
+    query = select(import_batch.c.options).where(import_batch.c.id == batch)
+    told: dict[str, Any] = connection.execute(query).scalar_one()
+    return told

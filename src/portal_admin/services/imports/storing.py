@@ -23,6 +23,7 @@ from portal_admin.services.imports.batches import (
     stored_options,
 )
 from portal_admin.services.imports.entries import stored_entry
+from portal_admin.services.imports.mapping import beside
 from portal_admin.services.imports.source import Table
 from portal_admin.services.sites import find_site
 
@@ -101,6 +102,7 @@ def _told(table: Table, mapping: Mapping[Column, int], options: Options) -> dict
     return {
         **stored_options(options),
         "columns": {column.value: index for column, index in mapping.items()},
+        "beside": {column.value: index for column, index in beside(table.header, mapping).items()},
         "read_as": [table.encoding, table.delimiter, table.sheet],
     }
 
