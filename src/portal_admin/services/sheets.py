@@ -86,15 +86,20 @@ def ending(path: Path) -> str:
 
 
 def sheet(
-    path: Path, form: str, headings: Sequence[Heading], *, title: str, zone: ZoneInfo
+    path: Path, form: str, headings: Sequence[Heading], *, title: str, zone: ZoneInfo, delimiter: str = ","
 ) -> AbstractContextManager[Add]:
-    """Write a list of that form under headings: call what is entered with each row; instants stand in the zone."""
+    """Write a list of that form under headings: call what is entered with each row; instants stand in the zone.
+
+    `delimiter` is that of a CSV file.
+    """
     writer = {".xlsx": _workbook, ".csv": _csv}[form]
-    return writer(path, headings, title, zone)
+    return writer(path, headings, title, zone, delimiter)
 
 
 @contextmanager
-def _csv(path: Path, headings: Sequence[Heading], _title: str, zone: ZoneInfo) -> Iterator[Add]:
+def _csv(
+    path: Path, headings: Sequence[Heading], _title: str, zone: ZoneInfo, delimiter: str
+) -> Iterator[Add]:
     def text(cell: Cell) -> str | int | None:
         if isinstance(cell, datetime):
             return f"{cell.astimezone(zone):%Y-%m-%d %H:%M:%S}"
@@ -102,13 +107,15 @@ def _csv(path: Path, headings: Sequence[Heading], _title: str, zone: ZoneInfo) -
 
     # Excel takes the encoding from the mark at the start.
     with path.open("x", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=delimiter)
         writer.writerow([heading.text for heading in headings])
         yield lambda row: writer.writerow([text(cell) for cell in row])
 
 
 @contextmanager
-def _workbook(path: Path, headings: Sequence[Heading], title: str, zone: ZoneInfo) -> Iterator[Add]:
+def _workbook(
+    path: Path, headings: Sequence[Heading], title: str, zone: ZoneInfo, _delimiter: str
+) -> Iterator[Add]:
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxFileError
 

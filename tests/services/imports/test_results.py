@@ -12,7 +12,7 @@ from portal_admin.services.imports.results import require_target, write_results
 from portal_admin.services.imports.source import open_table, read_source
 from tests.services.conftest import RUTH
 from tests.services.filled import audit_rows
-from tests.services.imports.files import csv_source
+from tests.services.imports.files import HEADER, csv_source, text_source
 from tests.services.imports.importing import results, run
 
 ROWS = (
@@ -59,3 +59,14 @@ def test_that_a_file_in_the_way_is_kept(office: Desk, tmp_path: Path) -> None:
     assert path.read_text() == "mine"
     with pytest.raises(InvalidInput, match="must end in"):
         require_target(tmp_path / "x.txt")
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|", ","])
+def test_that_the_failed_rows_have_the_delimiter_of_the_file(office: Desk, tmp_path: Path, mark: str) -> None:
+    text = f"{mark.join(HEADER)}\r\n{mark.join(('ü@x', 'Ü', 'B', 'A-001'))}\r\n"
+    run(office, text_source(text, encoding="cp1252"))
+    path = tmp_path / "failed.csv"
+    write_results(office, batch=1, path=path)
+    written = path.read_bytes().decode("utf-8")
+    assert written.startswith(f"\ufeff{mark.join(HEADER)}{mark}Row{mark}Result{mark}Reason\r\n")
+    assert written.splitlines()[1].startswith(mark.join(("ü@x", "Ü", "B", "A-001", "2")))

@@ -29,6 +29,7 @@ LOOKED_AT: Mapping[Beside, Callable[[Entry], str]] = {
     Beside.STATUS: lambda entry: entry.status,
 }
 IGNORED = (Heading("Row", 8), Heading("Result", 12), Heading("Reason", 80))
+COMMA = ","
 
 
 def require_target(path: Path) -> None:
@@ -46,7 +47,8 @@ def write_results(
 ) -> int:
     """Write the rows to an .xlsx or .csv file and return their number.
 
-    The columns are those that an import reads or looks at, and Row, Result and Reason, which it ignores.
+    The columns are those that an import reads or looks at, and Row, Result and Reason, which it ignores. A CSV file
+    has the delimiter of the one that was imported: it is the one that Excel takes where that was made.
     """
     form = ending(path)
     row = import_row.c
@@ -60,7 +62,8 @@ def write_results(
             told = _told(connection, batch)
             beside = [column for column in LOOKED_AT if column in told.get("beside", ())]
             headings = (*READ, *(Heading(column.value, 16) for column in beside), *IGNORED)
-            with sheet(draft.path, form, headings, title="Rows", zone=zone) as add:
+            mark = told["read_as"][1] or COMMA
+            with sheet(draft.path, form, headings, title="Rows", zone=zone, delimiter=mark) as add:
                 for one in connection.execute(query):
                     entry = row_entry(one)
                     also = (LOOKED_AT[column](entry) for column in beside)
