@@ -110,6 +110,13 @@ def test_that_it_is_said_where_the_headings_stand_and_how_many_rows_are_hidden(
     assert first_line(screen)[0] == "3"
 
 
+def test_that_a_column_status_is_said_to_be_ignored(screen: ImportsPage, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Email,Accounts,Status\na@x.example,A-001,Active\n", "utf-8")
+    take(screen, path)
+    assert "The column Status is not imported." in said(screen)
+
+
 def test_that_a_sheet_of_a_workbook_can_be_chosen(screen: ImportsPage, tmp_path: Path) -> None:
     path = tmp_path / "people.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from portal_admin.domain.imports import Beside
 from portal_admin.domain.imports import Column as Meant
+from portal_admin.services.imports.mapping import beside
 from portal_admin.services.imports.source import SourceRow, Table
 from portal_admin.ui.imports.words import number
 from portal_admin.ui.tables.list_table import ListTable
@@ -59,7 +61,7 @@ class Preview(QWidget):
 
     def show_table(self, table: Table, mapping: Mapping[Meant, int]) -> None:
         """Show another file, or the same under other columns."""
-        self._tell(table)
+        self._tell(table, mapping)
         old, self.table = (
             self.table,
             ListTable(_columns(table, mapping), name=self.tr("First rows of the file")),
@@ -73,12 +75,14 @@ class Preview(QWidget):
         self._holder.addWidget(self.table)
         self.state.content()
 
-    def _tell(self, table: Table) -> None:
+    def _tell(self, table: Table, mapping: Mapping[Meant, int]) -> None:
         count = len(table.rows)
         rows = self.tr("1 row") if count == 1 else self.tr("{n} rows").format(n=number(count))
         shown = self.tr(", the first {n} shown").format(n=MOST_ROWS) if count > MOST_ROWS else ""
         self.facts.setText(f"{table.file_name}: {rows}{shown}")
         words = self._surprises(table)
+        if Beside.STATUS in beside(table.header, mapping):
+            words.append(self.tr("The column Status is not imported."))
         self.surprises.setText("\n".join(words))
         self.surprises.set_meaning(Meaning.ATTENTION)
         self.surprises.setVisible(bool(words))
