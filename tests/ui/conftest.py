@@ -21,6 +21,7 @@ from portal_admin.settings import Profile
 from portal_admin.ui import background
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
+from portal_admin.ui.numbers import group_digits
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.pages import pages
 from portal_admin.ui.rights import Rights
@@ -29,6 +30,12 @@ from portal_admin.ui.theme import Scheme, theme
 APage = TypeVar("APage", bound=Page)
 # The offscreen platform has no window manager to tell.
 PLATFORM_NOISE = ("This plugin does not support",)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def digits_are_grouped() -> None:
+    """As the window has it; the default stays set for the whole process."""
+    group_digits()
 
 
 @pytest.fixture(scope="session")

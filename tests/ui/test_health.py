@@ -130,8 +130,8 @@ def test_that_a_selected_run_says_who_ran_it_and_all_it_said(
     add_run(engine, "done", full=True, message="One.\nTwo.")
     page = open_page()
     assert lines(page.runs) == [
-        "20:00 | Done, full | 1234 | 5 | 1 | 1 min | svc-sync | 2 warnings",
-        "19:55 | Failed | 1234 | 5 | 1 | 6 min | svc-sync | ASPIRE did not answer.",
+        "20:00 | Done, full | 1,234 | 5 | 1 | 1 min | svc-sync | 2 warnings",
+        "19:55 | Failed | 1,234 | 5 | 1 | 6 min | svc-sync | ASPIRE did not answer.",
     ]
     assert not page.said.isVisible()
     page.runs.select(NOW)

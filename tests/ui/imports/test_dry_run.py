@@ -137,7 +137,7 @@ def test_that_ten_thousand_rows_are_read_a_page_at_a_time(screen: ImportsPage, t
     background.wait_idle()
     last = table.model.row_at(9_999)
     assert last is not None
-    assert last.cells[0] == "10001"
+    assert last.cells[0] == "10,001"
     assert len(lines(screen.dry_run.list)) <= 4 * PAGE
 
 
