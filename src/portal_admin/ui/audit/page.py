@@ -16,7 +16,7 @@ from portal_admin.services.audit_list import AuditFilter
 from portal_admin.services.roles import my_role
 from portal_admin.ui.audit.details import EventDetails, Looked, look
 from portal_admin.ui.audit.event_table import EventTable
-from portal_admin.ui.audit.export_panel import ExportPanel
+from portal_admin.ui.audit.export_panel import AuditExportPanel
 from portal_admin.ui.audit.filter_bar import FilterBar
 from portal_admin.ui.audit.story_view import StoryView
 from portal_admin.ui.audit.verify_bar import VerifyBar
@@ -86,9 +86,9 @@ class AuditPage(Page):
         shortcut.activated.connect(self._focus_filter)
 
     @cached_property
-    def export_panel(self) -> ExportPanel:
+    def export_panel(self) -> AuditExportPanel:
         """The form for an export; it takes the place of the details."""
-        made = ExportPanel(self)
+        made = AuditExportPanel(self)
         self.add_side_panel(made)
         made.closed.connect(self._place_details)
         return made

@@ -8,7 +8,7 @@ from functools import cached_property
 from PySide6.QtCore import QObject
 
 from portal_admin.domain.permissions import Permission
-from portal_admin.ui.end_users.export_panel import ExportPanel
+from portal_admin.ui.end_users.export_panel import UserExportPanel
 from portal_admin.ui.end_users.user_rows import UserFilters
 from portal_admin.ui.page import Page
 from portal_admin.ui.widgets.folding_button import FoldingButton
@@ -23,8 +23,8 @@ class FileActions(QObject):
         page: Page,
         *,
         shown: Callable[[], tuple[UserFilters, int]],
-        opening: Callable[[ExportPanel], None],
-        adopt: Callable[[ExportPanel], None],
+        opening: Callable[[UserExportPanel], None],
+        adopt: Callable[[UserExportPanel], None],
     ) -> None:
         super().__init__(page)
         self._page = page
@@ -42,9 +42,9 @@ class FileActions(QObject):
         page.rights.guard(self.import_button, Permission.IMPORT_USERS)
 
     @cached_property
-    def panel(self) -> ExportPanel:
+    def panel(self) -> UserExportPanel:
         """The form for an export."""
-        made = ExportPanel(self._page)
+        made = UserExportPanel(self._page)
         self._adopt(made)
         return made
 
