@@ -199,6 +199,24 @@ class AspireRestored(CouldNotLook):
     title = "ASPIRE was restored from a backup"
 
 
+class AspireRefused(DeskError):
+    """ASPIRE refused to write, and nothing was done; `code` is ASPIRE's reason, for programs."""
+
+    kind = "aspire_refused"
+    title = "ASPIRE refused this"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class AspireOutcomeUnknown(CouldNotLook):
+    """The connection was lost after something had been sent to ASPIRE: read back, never send again blindly."""
+
+    kind = "aspire_unknown"
+    title = "It is not known whether ASPIRE did that"
+
+
 class MailServerUnusable(CouldNotLook):
     """No mail can be handed to the mail server now, whatever mail it is; those that wait keep waiting."""
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from portal_admin.aspire import parsing
 from portal_admin.aspire.auth import SignIn
 from portal_admin.aspire.budget import Budget, Timing, utc_now
-from portal_admin.aspire.failures import Reply, from_reply
+from portal_admin.aspire.failures import Reply, from_reply, from_write, unknown
 from portal_admin.aspire.parsing import ListOf
 from portal_admin.aspire.transport import Transport
-from portal_admin.domain.records import Account, Contact, Contract, Instance, Page, Removed
+from portal_admin.domain.records import (
+    Account,
+    AlternateEft,
+    Comment,
+    Contact,
+    Contract,
+    EftBatch,
+    Instance,
+    Page,
+    Removed,
+)
 from portal_admin.errors import AspireDenied, AspireReplyUnreadable, InvalidInput
 
 LOOK_UP_BUDGET = 8.0
@@ -31,11 +42,13 @@ CONTRACT_DETAILS = {
     "equipment": "/contracts/{oid}/equipment",
     "amortization": "/contracts/{oid}/amortization",
 }
+COMMENTS = "/contracts/{oid}/comments"
 ACCOUNT_DETAILS = {
     "bank_accounts": "/accounts/{oid}/bank-accounts",
     "credit_lines": "/accounts/{oid}/credit-lines",
 }
 
+Written = TypeVar("Written")
 Params = Mapping[str, str | int | None]
 
 
@@ -175,6 +188,80 @@ class AspireClient:
         """What hangs on one account, in ASPIRE's own names; AspireRecordMissing when there is no such account."""
         path = ACCOUNT_DETAILS[data_class].format(oid=int(account_oid))
         return parsing.decode_detail(self._get(path, record=True).body, data_class)
+
+    def alternate_efts(self, *, contract_oid: int) -> tuple[AlternateEft, ...]:
+        """Every Alternate EFT entry of the contract."""
+        path = CONTRACT_DETAILS["alternate_efts"].format(oid=int(contract_oid))
+        return parsing.decode_alternate_efts(self._get(path, record=True).body)
+
+    def eft_batches(self, *, changed_since: datetime | None = None) -> tuple[EftBatch, ...]:
+        """Every EFT Generation batch, or those that changed since then."""
+        since = None if changed_since is None else _instant(changed_since)
+        return self._all("/eft-batches", parsing.EFT_BATCHES, {"changedSince": since})
+
+    def comments(self, *, contract_oid: int) -> tuple[Comment, ...]:
+        """The comments that the portal put on the contract, oldest first."""
+        path = COMMENTS.format(oid=int(contract_oid))
+        return parsing.decode_comments(self._get(path, record=True).body)
+
+    def create_alternate_eft(
+        self,
+        *,
+        contract_oid: int,
+        amount: Decimal,
+        start_date: date,
+        bank_account_oid: int,
+        reference: str,
+        key: str,
+    ) -> AlternateEft:
+        """Ask for a one-time debit; `key` was stored before. AspireOutcomeUnknown when it may have been done."""
+        path = CONTRACT_DETAILS["alternate_efts"].format(oid=int(contract_oid))
+        body = {
+            "Amount": f"{amount:.2f}",
+            "StartDate": start_date.isoformat(),
+            "BankAccountOid": bank_account_oid,
+            "ReferenceNumber": reference,
+            "SecCode": "WEB",
+        }
+        return self._write(path, parsing.decode_alternate_eft, key=key, body=body)
+
+    def cancel_alternate_eft(self, *, oid: int, key: str) -> AlternateEft:
+        """Ask to cancel a debit that no posted batch holds; AspireOutcomeUnknown when it may have been done."""
+        return self._write(f"/alternate-efts/{int(oid)}/cancel", parsing.decode_alternate_eft, key=key)
+
+    def create_comment(
+        self, *, contract_oid: int, text: str, subject: str, reference: str, requested_by: str, key: str
+    ) -> Comment:
+        """Put a comment on the contract; AspireOutcomeUnknown when it may have been done."""
+        body = {
+            "Text": text,
+            "Subject": subject,
+            "ReferenceNumber": reference,
+            "RequestedBy": requested_by,
+        }
+        return self._write(COMMENTS.format(oid=int(contract_oid)), parsing.decode_comment, key=key, body=body)
+
+    def _write(
+        self,
+        path: str,
+        decode: Callable[[bytes], Written],
+        *,
+        key: str,
+        body: Mapping[str, Any] | None = None,
+    ) -> Written:
+        with self._budget.at_least_one(self._seconds):
+            token = self._auth.token()
+            reply = self._transport.post(path, token=token, key=key, body=body)
+            if reply.status == 401:  # nothing was done, so it may be sent once more
+                token = self._auth.token(rejected=token)
+                reply = self._transport.post(path, token=token, key=key, body=body)
+        failure = from_write(reply, now=self._timing.now())
+        if failure is not None:
+            raise failure
+        try:
+            return decode(reply.body)
+        except AspireReplyUnreadable as problem:
+            raise unknown() from problem
 
     def _sync_page(
         self, path: str, of: ListOf[parsing.Row], changed_since: datetime | None, cursor: str | None

@@ -14,8 +14,10 @@ from portal_admin.errors import (
     AspireBusy,
     AspireDenied,
     AspireFailed,
+    AspireOutcomeUnknown,
     AspirePasswordExpired,
     AspireRecordMissing,
+    AspireRefused,
     AspireReplyUnreadable,
     AspireSignInFailed,
     AspireTooSlow,
@@ -106,6 +108,32 @@ def from_bad_reply(reply: Reply, *, record: bool, now: datetime) -> DeskError:
     return kind(message.format(status=reply.status))
 
 
+def from_write(reply: Reply, *, now: datetime) -> DeskError | None:
+    """Our words for the answer to a write, None when it was done; what may or may not be done is *unknown*."""
+    if reply.status in (200, 201):
+        return None
+    code = code_of(reply)
+    if reply.status == 409:
+        return AspireRefused(_REFUSED.get(code or "", _REFUSED_OTHERWISE), code=code)
+    if reply.status == 403 and code != PASSWORD_CHANGE:
+        return AspireRefused("The ASPIRE login may not write this. Ask for the right in ASPIRE.", code=code)
+    if reply.status >= 500 and not (reply.status == 503 and reply.retry_after is not None):
+        return unknown()
+    return from_bad_reply(reply, record=True, now=now)
+
+
+def unknown() -> AspireOutcomeUnknown:
+    """A write was sent, and nobody said what became of it."""
+    return AspireOutcomeUnknown(
+        "ASPIRE did not say whether it was done. It is looked up there before anything is sent again."
+    )
+
+
+def was_sent(error: httpx.RequestError) -> bool:
+    """Whether the request may have arrived: only what failed while connecting has surely not."""
+    return not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+
+
 def from_sign_in(reply: Reply, *, now: datetime) -> DeskError | None:
     """Our words for the answer to a sign-in, None when it is good."""
     if reply.status == 403 and code_of(reply) == PASSWORD_CHANGE:
@@ -149,6 +177,13 @@ def _is_tls(error: BaseException) -> bool:
     return False
 
 
+_REFUSED = {
+    "ContractNotBooked": "The contract is not booked in ASPIRE, so nothing can be debited for it.",
+    "BankAccountNotUsable": "ASPIRE does not accept this bank account: it is not active, or not a party's on the contract.",
+    "AlreadyProcessed": "It is too late to cancel: ASPIRE has processed this debit, or a posted batch holds it.",
+    "IdempotencyKeyReused": "ASPIRE met this request's key with another request before, so it did nothing.",
+}
+_REFUSED_OTHERWISE = "ASPIRE refused this, and nothing was done."
 _REDIRECT = (
     AspireFailed,
     "ASPIRE's address sends us elsewhere (status {status}), which is never followed. Put the final address "

@@ -12,7 +12,19 @@ import msgspec
 
 from portal_admin.aspire import wire, wire_details
 from portal_admin.aspire.failures import Reply
-from portal_admin.domain.records import Account, Contact, Contract, Instance, Location, Page, Removed, Role
+from portal_admin.domain.records import (
+    Account,
+    AlternateEft,
+    Comment,
+    Contact,
+    Contract,
+    EftBatch,
+    Instance,
+    Location,
+    Page,
+    Removed,
+    Role,
+)
 from portal_admin.errors import AspireReplyUnreadable
 
 Row = TypeVar("Row")
@@ -60,6 +72,26 @@ def decode_detail(body: bytes, data_class: str) -> Any:
     if data_class == BANK_ACCOUNTS:
         return [_bank_account(found) for found in record["Items"]]
     return record["Items"] if data_class in _LISTED else record
+
+
+def decode_alternate_efts(body: bytes) -> tuple[AlternateEft, ...]:
+    """The Alternate EFT entries of a contract."""
+    return tuple(map(_alternate_eft, _decode(_ALTERNATE_EFTS, body).items))
+
+
+def decode_alternate_eft(body: bytes) -> AlternateEft:
+    """The answer to a write of an Alternate EFT."""
+    return _alternate_eft(_decode(_ALTERNATE_EFT, body))
+
+
+def decode_comments(body: bytes) -> tuple[Comment, ...]:
+    """The comments that the portal put on a contract."""
+    return tuple(map(_comment, _decode(_COMMENTS, body).items))
+
+
+def decode_comment(body: bytes) -> Comment:
+    """The answer to a new comment."""
+    return _comment(_decode(_COMMENT, body))
 
 
 def _bank_account(record: dict[str, Any]) -> dict[str, Any]:
@@ -219,6 +251,46 @@ def _contract(found: wire.Contract) -> Contract:
     )
 
 
+def _alternate_eft(found: wire_details.AlternateEft) -> AlternateEft:
+    return AlternateEft(
+        oid=found.alternate_eft_oid,
+        contract_oid=found.contract_oid,
+        amount=Decimal(found.amount),
+        start_date=found.start_date,
+        sec_code=found.sec_code,
+        payments=found.payments,
+        payments_processed=found.payments_processed,
+        reference=found.reference_number,
+        bank_account_oid=found.bank_account_oid,
+        created_at=found.create_date_time,
+        changed_at=found.last_change_date_time,
+    )
+
+
+def _eft_batch(found: wire_details.EftBatch) -> EftBatch:
+    return EftBatch(
+        found.eft_batch_oid,
+        found.begin_date,
+        found.end_date,
+        found.is_posted,
+        found.post_date_time,
+        tuple(found.alternate_eft_oids),
+        found.last_change_date_time,
+    )
+
+
+def _comment(found: wire_details.Comment) -> Comment:
+    return Comment(
+        found.comment_oid,
+        found.contract_oid,
+        found.text,
+        found.create_date_time,
+        found.subject,
+        found.reference_number,
+        found.requested_by,
+    )
+
+
 def _label(found: wire.PrivateLabel) -> str:
     return found.name
 
@@ -254,6 +326,13 @@ CONTRACTS: ListOf[Contract] = ListOf(
     record=_contract,
     oid="contract_oid",
 )
+EFT_BATCHES: ListOf[EftBatch] = ListOf(
+    page=msgspec.json.Decoder(wire.Page[wire_details.EftBatch]),
+    one=msgspec.json.Decoder(wire_details.EftBatch),
+    removed=msgspec.json.Decoder(wire_details.RemovedEftBatch),
+    record=_eft_batch,
+    oid="eft_batch_oid",
+)
 PRIVATE_LABELS: ListOf[str] = ListOf(
     page=msgspec.json.Decoder(wire.Page[wire.PrivateLabel]),
     one=msgspec.json.Decoder(wire.PrivateLabel),
@@ -271,4 +350,8 @@ _DETAILS: dict[str, msgspec.json.Decoder[Any]] = {
     BANK_ACCOUNTS: msgspec.json.Decoder(wire_details.Items[wire_details.BankAccount]),
     "credit_lines": msgspec.json.Decoder(wire_details.Items[wire_details.CreditLine]),
 }
+_ALTERNATE_EFTS = _DETAILS["alternate_efts"]
+_ALTERNATE_EFT = msgspec.json.Decoder(wire_details.AlternateEft)
+_COMMENTS = msgspec.json.Decoder(wire_details.Items[wire_details.Comment])
+_COMMENT = msgspec.json.Decoder(wire_details.Comment)
 _LISTED = frozenset(_DETAILS) - {"contract", "amortization"}

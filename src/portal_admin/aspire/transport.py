@@ -21,6 +21,8 @@ from portal_admin.aspire.failures import (
     from_request_error,
     may_pass,
     retry_after,
+    unknown,
+    was_sent,
 )
 from portal_admin.aspire.network import BudgetedTransport
 from portal_admin.errors import AspireBusy, AspireReplyUnreadable, DeskError, InvalidInput
@@ -89,6 +91,23 @@ class Transport:
     def get(self, path: str, *, token: str, params: Mapping[str, str | int] | None = None) -> Reply:
         """Read `path`; the reply is whole but of any status that repeating would not change."""
         return self._send("GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
+
+    def post(self, path: str, *, token: str, key: str, body: Mapping[str, Any] | None = None) -> Reply:
+        """Write once, never again by itself; AspireOutcomeUnknown when it may have arrived and no answer came."""
+        self._circuit.admit()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        request = {"headers": headers} | ({} if body is None else {"json": body})
+        try:
+            reply = self._once("POST", path, request)
+        except httpx.RequestError as error:
+            self._circuit.failed()
+            if was_sent(error):
+                raise unknown() from error
+            raise from_request_error(error, budget=self._budget.total()) from error
+        except AspireReplyUnreadable as error:
+            raise unknown() from error
+        self._note(reply)
+        return reply
 
     def sign_in(self, path: str, *, body: Mapping[str, str]) -> Reply:
         """Post a sign-in; it may be repeated, because another session harms nothing."""

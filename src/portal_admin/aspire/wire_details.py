@@ -196,3 +196,29 @@ class CreditLine(Wire):
     expiration_date: date | None = None
     status: str | None = None
     last_change_date_time: Instant | None = None
+
+
+class EftBatch(Wire):
+    eft_batch_oid: Oid
+    begin_date: date
+    end_date: date
+    is_posted: bool
+    alternate_eft_oids: list[Oid]
+    last_change_date_time: Instant
+    post_date_time: Instant | None = None
+
+
+class RemovedEftBatch(Wire):
+    eft_batch_oid: Oid
+    removed: bool
+    last_change_date_time: Instant
+
+
+class Comment(Wire):
+    comment_oid: Oid
+    contract_oid: Oid
+    text: str
+    create_date_time: Instant
+    subject: str | None = None
+    reference_number: str | None = None
+    requested_by: str | None = None

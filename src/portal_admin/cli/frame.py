@@ -38,6 +38,12 @@ Handler = Callable[["Context", Namespace], int]
 # Command, the module that holds it, and what it does.
 COMMANDS = (
     ("window", "window", "Open the window (also without any command)"),
+    (
+        "open",
+        "open",
+        "Bring the open window to a person, contract or account; for the telephone system to call",
+    ),
+    ("search", "search", "Find people, accounts, contracts and payments"),
     ("demo", "demo", "Show everything on an invented portfolio, without touching your own data"),
     ("profile", "profile", "Choose which portal database and which ASPIRE to work on"),
     ("signin", "profile", "Sign in to ASPIRE and keep the password in this machine's keyring"),
@@ -49,6 +55,9 @@ COMMANDS = (
     ("links", "links", "Link end users to ASPIRE accounts, or preview it"),
     ("accounts", "accounts", "Find accounts, and see which can be linked and why"),
     ("access", "access", "See which contracts an end user sees, and why"),
+    ("enroll", "enroll", "Rehearse an enrolment, see the attempts, and who cannot enrol"),
+    ("payments", "payments", "Trace, preview, submit and cancel portal payments"),
+    ("requests", "requests", "List, show and work on the portal's service requests"),
     ("operators", "operators", "List who works at the desks, and give and take roles"),
     ("settings", "settings", "List and change the settings that all desks share"),
     ("audit", "audit", "List who did what, and prove that nothing was changed or taken away"),

@@ -29,6 +29,11 @@ class Permission(StrEnum):
     VERIFY_CALLER = "Verify Caller"
     LINK_ACCOUNT = "Link Account"
     UNLINK_ACCOUNT = "Unlink Account"
+    WRITE_CALL_NOTE = "Write Call Note"
+    SUBMIT_PAYMENT = "Submit Payment"
+    CANCEL_PAYMENT = "Cancel Payment"
+    WORK_ON_REQUEST = "Work on Service Request"
+    HAND_OVER_REQUEST = "Hand Service Request over to ASPIRE"
     WRITE_FIELD_NOTE = "Write Field Note"
     REVEAL = "Reveal masked data"
     EXPORT = "Export"
@@ -37,6 +42,8 @@ class Permission(StrEnum):
     CREATE_SITE = "Create Site"
     MAP_LABELS = "Map Private Labels"
     BRAND_SITE = "Set Site Brand"
+    SET_SITE_POLICY = "Set Site Policy"
+    ENROLL_USER = "Submit Enrollment"
     CHANGE_SETTINGS = "Change Settings"
     MANAGE_OPERATORS = "Manage Operators"
     SEND_MAIL = "Send Mail"
@@ -62,6 +69,11 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.VERIFY_CALLER: DESK,
     Permission.LINK_ACCOUNT: DESK,
     Permission.UNLINK_ACCOUNT: DESK,
+    Permission.WRITE_CALL_NOTE: DESK,
+    Permission.SUBMIT_PAYMENT: DESK,
+    Permission.CANCEL_PAYMENT: DESK,
+    Permission.WORK_ON_REQUEST: DESK,
+    Permission.HAND_OVER_REQUEST: DESK,
     Permission.WRITE_FIELD_NOTE: DESK,
     Permission.REVEAL: DESK,
     Permission.EXPORT: DESK,
@@ -69,6 +81,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.CREATE_SITE: ADMINISTRATORS,
     Permission.MAP_LABELS: ADMINISTRATORS,
     Permission.BRAND_SITE: ADMINISTRATORS,
+    Permission.SET_SITE_POLICY: ADMINISTRATORS,
+    Permission.ENROLL_USER: ADMINISTRATORS,
     Permission.CHANGE_SETTINGS: ADMINISTRATORS,
     Permission.MANAGE_OPERATORS: ADMINISTRATORS,
     Permission.SEND_MAIL: ADMINISTRATORS,

@@ -93,6 +93,49 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class AlternateEft:
+    """A contract-level one-time bank debit; a cancelled one looks like a processed one, only batches tell them apart."""
+
+    oid: int
+    contract_oid: int
+    amount: Decimal
+    start_date: date
+    sec_code: str
+    payments: int
+    payments_processed: int
+    reference: str | None = None
+    bank_account_oid: int | None = None
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EftBatch:
+    """One EFT Generation run over a window of dates; only a posted one proves that its debits went to the bank."""
+
+    oid: int
+    begin_date: date
+    end_date: date
+    is_posted: bool
+    posted_at: datetime | None
+    alternate_eft_oids: tuple[int, ...]
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that the portal put on a contract; `reference` is the portal's number of the service request."""
+
+    oid: int
+    contract_oid: int
+    text: str
+    created_at: datetime
+    subject: str | None = None
+    reference: str | None = None
+    requested_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """A record that ASPIRE lists as deleted."""
 

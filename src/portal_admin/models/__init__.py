@@ -2,6 +2,15 @@
 
 from portal_admin.models.audit import audit_event
 from portal_admin.models.base import metadata
+from portal_admin.models.care import (
+    call_note,
+    enrollment_attempt,
+    payment,
+    payment_event,
+    service_request,
+    service_request_note,
+    site_policy,
+)
 from portal_admin.models.imports import import_batch, import_row
 from portal_admin.models.operators import caller_verification, operator
 from portal_admin.models.portal import (
@@ -33,8 +42,10 @@ __all__ = [
     "aspire_contract_detail",
     "aspire_contract_role",
     "audit_event",
+    "call_note",
     "caller_verification",
     "end_user",
+    "enrollment_attempt",
     "field_note",
     "import_batch",
     "import_row",
@@ -42,9 +53,14 @@ __all__ = [
     "mail_outbox",
     "metadata",
     "operator",
+    "payment",
+    "payment_event",
+    "service_request",
+    "service_request_note",
     "setting",
     "site",
     "site_brand",
+    "site_policy",
     "site_private_label",
     "sync_run",
     "sync_state",

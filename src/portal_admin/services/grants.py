@@ -17,8 +17,10 @@ from portal_admin.models import (
     aspire_contract_detail,
     aspire_contract_role,
     audit_event,
+    call_note,
     caller_verification,
     end_user,
+    enrollment_attempt,
     field_note,
     import_batch,
     import_row,
@@ -26,9 +28,14 @@ from portal_admin.models import (
     mail_outbox,
     metadata,
     operator,
+    payment,
+    payment_event,
+    service_request,
+    service_request_note,
     setting,
     site,
     site_brand,
+    site_policy,
     site_private_label,
     sync_run,
     sync_state,
@@ -102,6 +109,7 @@ RECORDS = (
 # Whoever reads an account at once keeps a full pass waiting by a lock on its row, for which PostgreSQL asks the
 # right to change one column. This is the one that does least harm: a wrong value brings a full pass sooner or later.
 WAIT_FOR_SYNC = change(sync_state, "full_at")
+PAYMENT_STATE = change(payment, "status", "sending", "alternate_eft_oid", "followed_at", "version")
 CREATION = LINE + add(end_user, account_link) + MAIL + RECORDS + WAIT_FOR_SYNC
 
 # Extend it when an action writes to a table: a test runs every action under the rights that follow from it.
@@ -119,6 +127,14 @@ NEEDS: dict[Permission, Rights] = {
     Permission.LINK_ACCOUNT: LINE + add(account_link) + change(end_user, "version") + RECORDS + WAIT_FOR_SYNC,
     # The last removal can be undone, which links again.
     Permission.UNLINK_ACCOUNT: LINE + remove(account_link) + add(account_link) + change(end_user, "version"),
+    Permission.WRITE_CALL_NOTE: LINE + add(call_note),
+    Permission.SUBMIT_PAYMENT: LINE + add(payment, payment_event) + PAYMENT_STATE,
+    Permission.CANCEL_PAYMENT: LINE + add(payment_event) + PAYMENT_STATE + change(payment, "cancel_key"),
+    Permission.WORK_ON_REQUEST: LINE
+    + add(service_request_note)
+    + change(service_request, "status", "assigned_to", "closed_at", "version"),
+    Permission.HAND_OVER_REQUEST: LINE
+    + change(service_request, "hand_over", "hand_over_key", "handed_over_at", "comment_oid", "version"),
     Permission.WRITE_FIELD_NOTE: LINE + add(field_note),
     Permission.REVEAL: LINE,
     Permission.EXPORT: LINE,
@@ -139,6 +155,8 @@ NEEDS: dict[Permission, Rights] = {
     + remove(site_private_label)
     + change(site, "version"),
     Permission.BRAND_SITE: LINE + add(site_brand) + change(site_brand),
+    Permission.SET_SITE_POLICY: LINE + add(site_policy) + change(site_policy),
+    Permission.ENROLL_USER: CREATION + add(enrollment_attempt),
     Permission.CHANGE_SETTINGS: LINE + add(setting) + change(setting) + remove(setting),
     Permission.MANAGE_OPERATORS: LINE + add(operator) + change(operator, "role", "version"),
     Permission.SEND_MAIL: LINE
@@ -153,6 +171,9 @@ NEEDS: dict[Permission, Rights] = {
         + change(sync_run)
         + change(lease)
         + remove(lease)
+        # What became of the portal's payments is learned by the way.
+        + add(payment_event)
+        + PAYMENT_STATE
     ),
     # A server is copied by its own tools and owner.
     Permission.BACK_UP_DATABASE: (),

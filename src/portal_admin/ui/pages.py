@@ -31,6 +31,16 @@ def pages() -> tuple[PageSpec, ...]:
             "portal_admin.ui.start.page:StartPage",
         ),
         PageSpec(
+            "customer_care",
+            QCoreApplication.translate("pages", "Customer care"),
+            QCoreApplication.translate(
+                "pages",
+                "Who is calling, what they see in their portal and why, and what can be done about it.",
+            ),
+            "phone",
+            "portal_admin.ui.customer_care.page:CustomerCarePage",
+        ),
+        PageSpec(
             "end_users",
             QCoreApplication.translate("pages", "End users"),
             QCoreApplication.translate(
@@ -56,6 +66,35 @@ def pages() -> tuple[PageSpec, ...]:
             ),
             "book",
             "portal_admin.ui.field_reference.page:FieldReferencePage",
+        ),
+        PageSpec(
+            "enrolment",
+            QCoreApplication.translate("pages", "Enrolment"),
+            QCoreApplication.translate(
+                "pages",
+                "Why somebody could not register: rehearse it, look at the attempts, and see who never can.",
+            ),
+            "check",
+            "portal_admin.ui.enrolment.page:EnrolmentPage",
+        ),
+        PageSpec(
+            "payments",
+            QCoreApplication.translate("pages", "Payments"),
+            QCoreApplication.translate(
+                "pages",
+                "Where a payment is on its way from the portal to the bank, and what an amount would pay.",
+            ),
+            "payments",
+            "portal_admin.ui.payments.page:PaymentsPage",
+        ),
+        PageSpec(
+            "requests",
+            QCoreApplication.translate("pages", "Requests"),
+            QCoreApplication.translate(
+                "pages", "What people asked for in the portal, who works on it, and what is overdue."
+            ),
+            "requests",
+            "portal_admin.ui.requests.page:RequestsPage",
         ),
         PageSpec(
             "imports",

@@ -28,7 +28,7 @@ BEGIN
             || coalesce('varchar(' || character_maximum_length || ')', 'text') || ' COLLATE "C"', ', ')
         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
-            AND data_type IN ('character varying', 'text')
+            AND data_type IN ('character varying', 'text') AND collation_name IS DISTINCT FROM 'C'
         GROUP BY table_name
     LOOP
         EXECUTE change;

@@ -165,16 +165,18 @@ def upgrade() -> None:
     """Other databases enforce nothing of this; a later migration that must touch the audit disables its triggers."""
     if op.get_context().dialect.name != "postgresql":
         return
-    names = {"schema": _schema(), "hardened": HARDENED, "genesis": GENESIS}
+    names = {"schema": schema_name(), "hardened": HARDENED, "genesis": GENESIS}
     for statement in (*FUNCTIONS, *TRUTH):
         op.execute(statement.format(**names))
     for table, statements, suffix, when in AUDITED:
         op.execute(
-            ON_CHANGES.format(table=table, statements=statements, suffix=suffix, when=when, schema=_schema())
+            ON_CHANGES.format(
+                table=table, statements=statements, suffix=suffix, when=when, schema=schema_name()
+            )
         )
 
 
-def _schema() -> str:
+def schema_name() -> str:
     """The schema of the tables, quoted; a script is written for the usual one."""
     if context.is_offline_mode():
         return "public"

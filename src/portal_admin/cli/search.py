@@ -1,0 +1,10 @@
+"""`search TEXT`."""
+
+from __future__ import annotations
+
+from portal_admin.cli.frame import Commands
+
+
+def add(commands: Commands) -> None:
+    """Register the commands."""
+    del commands

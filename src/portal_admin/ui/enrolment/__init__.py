@@ -1,0 +1,1 @@
+"""Enrolment: rehearsal, attempts and readiness."""

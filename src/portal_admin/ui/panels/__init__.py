@@ -1,0 +1,1 @@
+"""What several screens show: they import from here, never from each other."""

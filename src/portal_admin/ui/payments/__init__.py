@@ -1,0 +1,1 @@
+"""Payments: their way, and what an amount would pay."""
