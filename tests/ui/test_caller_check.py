@@ -21,8 +21,8 @@ from portal_admin.models.engine import writing
 from portal_admin.services import users, verification
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
-from portal_admin.ui.end_users.reset_panel import ResetPanel
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.person.reset_panel import ResetPanel
 from portal_admin.ui.widgets.text import ZERO_WIDTH
 from tests.fixtures.operators import appoint
 from tests.services.filled import audit_rows

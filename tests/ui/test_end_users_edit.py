@@ -16,8 +16,8 @@ from portal_admin.domain.verification import Method
 from portal_admin.services import people, users
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
-from portal_admin.ui.end_users.user_rows import UserKey
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.person.user_rows import UserKey
 from tests.ui.acting import press, said
 from tests.ui.portal_filling import fill_portal
 

@@ -9,9 +9,9 @@ import pytest
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.mail import NO_SENDER, LastMail, MailKind, MailStatus
-from portal_admin.ui.end_users.mail_words import hover_words, long_words, short_words
 from portal_admin.ui.end_users.page import EndUsersPage
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.person.mail_words import hover_words, long_words, short_words
 from tests.ui.portal_filling import fill_portal
 
 NOON = datetime(2026, 11, 21, 12, 0).astimezone()

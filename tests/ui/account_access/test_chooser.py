@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from portal_admin.ui.account_access.chooser import Choice
 from portal_admin.ui.account_access.page import AccountAccessPage
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.access.chooser import Choice
 from portal_admin.ui.widgets.state_panel import State
 from tests.ui.account_access import world
 from tests.ui.account_access.acting import Settle, look_at

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from portal_admin.services import links
 from portal_admin.services.desk import Desk
-from portal_admin.ui.account_access.link_panel import LinkPanel
 from portal_admin.ui.account_access.page import AccountAccessPage
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.access.link_panel import LinkPanel
 from portal_admin.ui.widgets.comparison import Comparison
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.desk import Clock

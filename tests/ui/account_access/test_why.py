@@ -11,9 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from portal_admin.domain.verdict import Result
-from portal_admin.ui.account_access.chooser import Choice
 from portal_admin.ui.account_access.page import AccountAccessPage
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.panels.access.chooser import Choice
 from portal_admin.ui.widgets.state_panel import State
 from tests.fixtures.desk import TOO_SLOW, Clock
 from tests.ui.account_access import world

@@ -12,8 +12,8 @@ from portal_admin.services import accounts, sites
 from portal_admin.services.accounts import Offer
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.why_panel import VerdictScroll
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.why_panel import VerdictScroll
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel

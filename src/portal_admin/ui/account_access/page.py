@@ -11,19 +11,19 @@ from portal_admin.errors import DeskError, NotFound
 from portal_admin.services import access
 from portal_admin.services.access_overview import Overview, linked_people, overview
 from portal_admin.services.desk import Desk
-from portal_admin.ui.account_access.chooser import Choice, PersonChooser, person_row
-from portal_admin.ui.account_access.contracts_panel import AreaRows, ContractsPanel, prepare
-from portal_admin.ui.account_access.link_panel import LinkPanel
-from portal_admin.ui.account_access.link_saver import LinkSaver
-from portal_admin.ui.account_access.links_panel import LINK, UNLINK, LinksPanel
 from portal_admin.ui.account_access.offer_panel import OfferPanel
-from portal_admin.ui.account_access.person_strip import PersonStrip
-from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
-from portal_admin.ui.account_access.viewers import PeopleView
-from portal_admin.ui.account_access.why_panel import WhyPanel
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.panels.access.chooser import Choice, PersonChooser, person_row
+from portal_admin.ui.panels.access.contracts_panel import AreaRows, ContractsPanel, prepare
+from portal_admin.ui.panels.access.link_panel import LinkPanel
+from portal_admin.ui.panels.access.link_saver import LinkSaver
+from portal_admin.ui.panels.access.links_panel import LINK, UNLINK, LinksPanel
+from portal_admin.ui.panels.access.person_strip import PersonStrip
+from portal_admin.ui.panels.access.unlink_panel import UnlinkPanel
+from portal_admin.ui.panels.access.viewers import PeopleView
+from portal_admin.ui.panels.access.why_panel import WhyPanel
 from portal_admin.ui.tables.rows import Row
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.side_panel import SidePanel

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from portal_admin.domain.verdict import Verdict
 from portal_admin.services.link_candidates import Candidate
 from portal_admin.services.new_user import Choice
-from portal_admin.ui.end_users.contract_words import profile_words
+from portal_admin.ui.panels.person.contract_words import profile_words
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.comparison import Comparison

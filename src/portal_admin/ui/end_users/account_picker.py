@@ -16,8 +16,8 @@ from portal_admin.services.links import NewUserPreview
 from portal_admin.services.new_user import Choice
 from portal_admin.ui import background
 from portal_admin.ui.end_users.account_lines import OFFERED, ChosenAccount, FoundAccount, why_not
-from portal_admin.ui.end_users.contract_words import hidden_words, opened_words
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.person.contract_words import hidden_words, opened_words
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.scrolling import bring_up
 from portal_admin.ui.widgets.search_field import SearchField

@@ -14,8 +14,8 @@ from portal_admin.services import users
 from portal_admin.services.links import Changed
 from portal_admin.ui.end_users.account_picker import AccountPicker
 from portal_admin.ui.end_users.filter_bar import site_words
-from portal_admin.ui.end_users.user_rows import UserKey
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.user_rows import UserKey
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 

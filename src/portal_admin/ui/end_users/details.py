@@ -12,10 +12,10 @@ from portal_admin.domain.mail import LastMail
 from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.early_resets import Caution
-from portal_admin.ui.end_users.action_list import ActionList
-from portal_admin.ui.end_users.caution_view import CautionView
-from portal_admin.ui.end_users.linked_accounts import LinkedAccounts
-from portal_admin.ui.end_users.mail_words import MAIL_MEANINGS, hover_words, long_words
+from portal_admin.ui.panels.person.action_list import ActionList
+from portal_admin.ui.panels.person.caution_view import CautionView
+from portal_admin.ui.panels.person.linked_accounts import LinkedAccounts
+from portal_admin.ui.panels.person.mail_words import MAIL_MEANINGS, hover_words, long_words
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text

@@ -11,9 +11,9 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QComboBox
 
 from portal_admin.services.export import export_users
-from portal_admin.ui.end_users.user_rows import UserFilters
 from portal_admin.ui.export_panel import ExportPanel
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.user_rows import UserFilters
 from portal_admin.ui.widgets.text import PlainLabel
 
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from portal_admin.domain.permissions import Permission
 from portal_admin.ui.end_users.export_panel import UserExportPanel
-from portal_admin.ui.end_users.user_rows import UserFilters
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.user_rows import UserFilters
 from portal_admin.ui.widgets.folding_button import FoldingButton
 from portal_admin.ui.widgets.text import set_tooltip
 

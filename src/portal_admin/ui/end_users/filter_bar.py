@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import Site, Status
-from portal_admin.ui.end_users.user_rows import UserFilters
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.person.user_rows import UserFilters
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.search_field import SearchField

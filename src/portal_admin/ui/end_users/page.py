@@ -18,21 +18,21 @@ from portal_admin.services.access_overview import Overview
 from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
 from portal_admin.services.early_resets import Caution
-from portal_admin.ui.end_users.approve_panel import ApprovePanel
 from portal_admin.ui.end_users.create_panel import CreatePanel
 from portal_admin.ui.end_users.details import UserDetails
-from portal_admin.ui.end_users.edit_panel import EditPanel
-from portal_admin.ui.end_users.email_panel import EmailPanel
 from portal_admin.ui.end_users.file_actions import FileActions
 from portal_admin.ui.end_users.filter_bar import FilterBar
-from portal_admin.ui.end_users.reset_panel import ResetPanel
-from portal_admin.ui.end_users.saved import Saved
-from portal_admin.ui.end_users.user_actions import PERMISSIONS, WITH_PANEL, UserActions
-from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, key_of
 from portal_admin.ui.end_users.user_table import UserTable
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.panels.person.approve_panel import ApprovePanel
+from portal_admin.ui.panels.person.edit_panel import EditPanel
+from portal_admin.ui.panels.person.email_panel import EmailPanel
+from portal_admin.ui.panels.person.reset_panel import ResetPanel
+from portal_admin.ui.panels.person.saved import Saved
+from portal_admin.ui.panels.person.user_actions import PERMISSIONS, WITH_PANEL, UserActions
+from portal_admin.ui.panels.person.user_rows import UserFilters, UserKey, key_of
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.state_panel import StatePanel

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from portal_admin.errors import DeskError
 from portal_admin.services.desk import Desk
-from portal_admin.ui.end_users.user_rows import UserFilters, UserKey, UserSource, columns
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.person.user_rows import UserFilters, UserKey, UserSource, columns
 from portal_admin.ui.tables.paged_table import PagedTable
 from portal_admin.ui.widgets.state_panel import StatePanel
 

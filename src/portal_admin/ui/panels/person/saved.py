@@ -8,8 +8,8 @@ from portal_admin.domain.people import EndUser
 from portal_admin.services import users
 from portal_admin.services.links import Changed
 from portal_admin.services.users import EmailChange
-from portal_admin.ui.end_users.user_rows import key_of
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.user_rows import key_of
 
 
 class Saved(QObject):

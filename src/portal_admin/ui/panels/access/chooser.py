@@ -13,8 +13,8 @@ from portal_admin.errors import DeskError
 from portal_admin.services.desk import Desk
 from portal_admin.services.find_people import FoundPeople, find_people
 from portal_admin.ui import background
-from portal_admin.ui.account_access.words import tr
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access.words import tr
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Size, Space

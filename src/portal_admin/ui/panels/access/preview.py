@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from portal_admin.services.access import HiddenContract
 from portal_admin.services.links import PreviewLine
-from portal_admin.ui.account_access import words
+from portal_admin.ui.panels.access import words
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.text import PlainLabel
 

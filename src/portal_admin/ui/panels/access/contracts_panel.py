@@ -14,9 +14,9 @@ from portal_admin.domain.access import CLOSED, OPEN
 from portal_admin.services.access import HiddenContract
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.visibility import ContractLine
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.bar import Bar
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.bar import Bar
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space

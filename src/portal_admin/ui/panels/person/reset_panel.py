@@ -16,10 +16,10 @@ from portal_admin.services.early_resets import Caution
 from portal_admin.services.outbox import Queued
 from portal_admin.services.verification import Caller
 from portal_admin.ui import background
-from portal_admin.ui.end_users.caller_check import CallerCheck
-from portal_admin.ui.end_users.caution_view import CautionView
-from portal_admin.ui.end_users.fixed_field import FixedField
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.caller_check import CallerCheck
+from portal_admin.ui.panels.person.caution_view import CautionView
+from portal_admin.ui.panels.person.fixed_field import FixedField
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 

@@ -8,10 +8,10 @@ from portal_admin.domain.people import EndUser, LinkedAccount
 from portal_admin.errors import Conflict, DeskError
 from portal_admin.services import links, people
 from portal_admin.services.links import Changed
-from portal_admin.ui.account_access.link_panel import LinkPanel
-from portal_admin.ui.account_access.unlink_panel import UnlinkPanel
-from portal_admin.ui.account_access.words import tr
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.access.link_panel import LinkPanel
+from portal_admin.ui.panels.access.unlink_panel import UnlinkPanel
+from portal_admin.ui.panels.access.words import tr
 
 
 class LinkSaver:

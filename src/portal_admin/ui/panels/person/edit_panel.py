@@ -12,10 +12,10 @@ from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import Conflict, DeskError, InvalidInput
 from portal_admin.services import people, users
-from portal_admin.ui.end_users.fixed_field import FixedField
-from portal_admin.ui.end_users.user_actions import offers
-from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.fixed_field import FixedField
+from portal_admin.ui.panels.person.user_actions import offers
+from portal_admin.ui.panels.person.user_rows import UserKey, key_of
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView, user_lines
 from portal_admin.ui.widgets.form import Form

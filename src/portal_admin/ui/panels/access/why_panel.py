@@ -12,10 +12,10 @@ from portal_admin.errors import DeskError, NotFound
 from portal_admin.services import access
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.viewers import OtherViewers
 from portal_admin.ui.navigation import Navigator
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.viewers import OtherViewers
 from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.buttons import button

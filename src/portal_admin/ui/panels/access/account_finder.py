@@ -12,10 +12,10 @@ from portal_admin.errors import DeskError
 from portal_admin.services.desk import Desk
 from portal_admin.services.link_candidates import OFFERED, Candidate, Candidates, search
 from portal_admin.ui import background
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.account_results import AccountResults, Result
-from portal_admin.ui.account_access.bar import Bar
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.account_results import AccountResults, Result
+from portal_admin.ui.panels.access.bar import Bar
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.state_panel import StatePanel

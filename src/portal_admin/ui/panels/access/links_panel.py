@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from portal_admin.services import links
 from portal_admin.services.access_overview import LinkedCard, Overview
 from portal_admin.services.change import permission_of
-from portal_admin.ui.account_access import words
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access import words
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.buttons import CopyButton, button

@@ -10,8 +10,8 @@ from portal_admin.domain.verification import Method, Verification
 from portal_admin.errors import DeskError, InvalidInput
 from portal_admin.services import verification
 from portal_admin.services.change import permission_of
-from portal_admin.ui.end_users.fixed_field import FixedField
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.fixed_field import FixedField
 from portal_admin.ui.widgets.ages import clock_text
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel

@@ -12,9 +12,9 @@ from portal_admin.services.access_overview import Overview
 from portal_admin.services.desk import Desk
 from portal_admin.services.link_candidates import OFFERED, Examined, examine
 from portal_admin.ui import background
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.bar import Bar
-from portal_admin.ui.account_access.preview import PreviewView
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.bar import Bar
+from portal_admin.ui.panels.access.preview import PreviewView
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.comparison import Comparison
 from portal_admin.ui.widgets.state_panel import StatePanel

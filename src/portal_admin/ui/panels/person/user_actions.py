@@ -14,8 +14,8 @@ from portal_admin.services import users
 from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
 from portal_admin.services.outbox import Queued
-from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.user_rows import UserKey, key_of
 
 ICONS: Mapping[Action, str] = {
     Action.EDIT: "edit",

@@ -12,8 +12,8 @@ from portal_admin.services.access_overview import Overview
 from portal_admin.services.desk import Desk
 from portal_admin.services.links import LinkPreview
 from portal_admin.ui import background
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.preview import PreviewView
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.preview import PreviewView
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.conflict_view import ConflictView, user_lines
 from portal_admin.ui.widgets.side_panel import SidePanel

@@ -15,10 +15,10 @@ from portal_admin.services.change import permission_of
 from portal_admin.services.users import EmailChange
 from portal_admin.services.verification import Caller
 from portal_admin.ui import background
-from portal_admin.ui.end_users.caller_check import CallerCheck
-from portal_admin.ui.end_users.fixed_field import FixedField
-from portal_admin.ui.end_users.user_rows import UserKey, key_of
 from portal_admin.ui.page import Page
+from portal_admin.ui.panels.person.caller_check import CallerCheck
+from portal_admin.ui.panels.person.fixed_field import FixedField
+from portal_admin.ui.panels.person.user_rows import UserKey, key_of
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView, user_lines
 from portal_admin.ui.widgets.form import Form

@@ -12,8 +12,8 @@ from portal_admin.errors import DeskError
 from portal_admin.services.access import Viewers
 from portal_admin.services.access_overview import LinkedPeople
 from portal_admin.services.visibility import Sight
-from portal_admin.ui.account_access import words
-from portal_admin.ui.account_access.chooser import Choice, person_columns, person_row
+from portal_admin.ui.panels.access import words
+from portal_admin.ui.panels.access.chooser import Choice, person_columns, person_row
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space

@@ -8,8 +8,8 @@ from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.desk import Desk
 from portal_admin.ui import background
-from portal_admin.ui.account_access.account_finder import AccountFinder
-from portal_admin.ui.account_access.candidate_view import CandidateView
+from portal_admin.ui.panels.access.account_finder import AccountFinder
+from portal_admin.ui.panels.access.candidate_view import CandidateView
 from portal_admin.ui.widgets.conflict_view import ConflictView, account_ids, user_lines
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel

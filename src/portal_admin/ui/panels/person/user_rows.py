@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.services.desk import Desk
 from portal_admin.services.user_list import UserList, UserQuery
-from portal_admin.ui.end_users.mail_words import MAIL_MEANINGS, hover_words, short_words
+from portal_admin.ui.panels.person.mail_words import MAIL_MEANINGS, hover_words, short_words
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Query, Row, Snapshot
 from portal_admin.ui.widgets.ages import clock_text, zone_text
 from portal_admin.ui.widgets.chip import STATUS_MEANINGS

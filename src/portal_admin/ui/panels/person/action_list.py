@@ -11,7 +11,7 @@ from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.services import verification
 from portal_admin.services.change import permission_of
-from portal_admin.ui.end_users.user_actions import ICONS, PERMISSIONS, offers
+from portal_admin.ui.panels.person.user_actions import ICONS, PERMISSIONS, offers
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.widgets.buttons import icon_button
 from portal_admin.ui.widgets.text import set_tooltip

@@ -1,0 +1,1 @@
+"""What is known of one end user and can be done, as panels of several screens."""
