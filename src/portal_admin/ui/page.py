@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -83,6 +83,10 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """F5: read again."""
+
+    def commands(self) -> Sequence[tuple[str, str, Callable[[], object]]]:
+        """What the page can do, for the find box: title, shortcut and call of each; listed while the page is in view."""
+        return ()
 
     def may(self, permission: Permission) -> bool:
         """Whether the operator may do it; the page says why not, and which roles may."""
