@@ -1,0 +1,49 @@
+"""What the vendor switched on or off for a site: payments, which bank accounts may pay, and MFA (rules F and H)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from portal_admin.errors import Refused
+
+PAYMENTS_SOURCE = "can-users-pay-specific-invoices"
+SWITCHED_OFF = "Payments are switched off for site {site}, as on the portal. Only the vendor can change that, by a ticket."
+
+
+class BankAccounts(StrEnum):
+    """Which bank accounts may pay: any of a party's, or only those that ASPIRE holds for that customer."""
+
+    ANY = "any"
+    EXISTING = "existing"
+
+
+BANK_ACCOUNT_WORDS = {
+    BankAccounts.ANY: "Allow any account",
+    BankAccounts.EXISTING: "Allow only existing accounts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SitePolicy:
+    """The policy of one site; accounts saved before `bank_accounts_since` are not verified. `version` 0 is the default."""
+
+    payments_enabled: bool = True
+    bank_accounts: BankAccounts = BankAccounts.ANY
+    bank_accounts_since: datetime | None = None
+    mfa_required: bool = False
+    version: int = 0
+
+
+class PaymentsSwitchedOff(Refused):
+    """The site has no payments, so nothing about them is told: that is not the same as having none."""
+
+    kind = "payments_off"
+    title = "Payments are switched off"
+
+
+def require_payments(policy: SitePolicy, *, site: str) -> None:
+    """PaymentsSwitchedOff unless the site has payments."""
+    if not policy.payments_enabled:
+        raise PaymentsSwitchedOff(SWITCHED_OFF.format(site=site), rule="payments_enabled")
