@@ -27,7 +27,8 @@ SCREENS = (
 class Target(NamedTuple):
     """A place in the window; it opens something to look at and never acts.
 
-    `payment` is a reference, `request` the number of a service request, `file` the path of a file to import.
+    `payment` is a reference, `request` the number of a service request, `file` the path of a file to import,
+    `attempt` the number of a try to enrol.
     """
 
     screen: str
@@ -38,6 +39,7 @@ class Target(NamedTuple):
     payment: str | None = None
     request: str | None = None
     file: str | None = None
+    attempt: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Target | None:
