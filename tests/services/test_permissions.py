@@ -25,6 +25,7 @@ from portal_admin.services import (
     audit_export,
     audit_trail,
     brand,
+    call_notes,
     early_resets,
     export,
     fields,
@@ -90,6 +91,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     users.change_email: lambda desk, _: users.change_email(desk, **ON_RUTH, to="r@new.example", proof=CALLED),
     verification.verify: lambda desk, _: verification.verify(desk, **ON_RUTH, method=Method.CODE),
     verification.reveal_channels: lambda desk, _: verification.reveal_channels(desk, **ON_RUTH),
+    call_notes.write_note: lambda desk, _: call_notes.write_note(desk, **ON_RUTH, note="n"),
     links.add: lambda desk, _: links.add(desk, **ON_RUTH, account_ids=["A-003"]),
     links.remove: lambda desk, _: links.remove(desk, site="MAIN", email=INA, account_id="A-004"),
     links.remove_several: lambda desk, _: links.remove_several(

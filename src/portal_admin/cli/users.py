@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from portal_admin.cli import users_verify
+from portal_admin.cli import users_notes, users_verify
 from portal_admin.cli.arguments import add_accounts, add_user, add_version
 from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.users_export import STATUSES, add_export
@@ -80,6 +80,7 @@ def add(commands: Commands) -> None:
     add_version(change)
     users_verify.add_proof(change)
     users_verify.add(users)
+    users_notes.add(users)
     add_export(users)
     add_import(users)
     add_imports(users)
