@@ -206,7 +206,7 @@ def all_grants() -> tuple[Grant, ...]:
 def sequences_of(rights: Iterable[Right]) -> tuple[str, ...]:
     """The sequences from which inserted rows take their numbers; the audit numbers its lines itself."""
     inserted = {right.table for right in rights if right.privilege == "INSERT"} - {audit_event.name}
-    return tuple(f"{table}_{column}_seq" for table, column in numbered() if table in inserted)
+    return tuple(sorted(f"{table}_{column}_seq" for table, column in numbered() if table in inserted))
 
 
 def numbered() -> Iterator[tuple[str, str]]:

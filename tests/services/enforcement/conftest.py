@@ -16,8 +16,10 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.grants_script import script
 from tests.fixtures.database import PostgresDatabases
 from tests.fixtures.desk import Clock
-from tests.fixtures.operators import appoint
+from tests.fixtures.operators import appoint, filling
 from tests.fixtures.postgres import SUPERUSER, PostgresServer, programs
+from tests.services.conftest import RUTH
+from tests.services.portal_rows import add_payment, add_request
 
 NAMES = {Role.READ_ONLY: "rhea", Role.CSR: "casey", Role.ADMINISTRATOR: "adele"}
 
@@ -72,11 +74,14 @@ class EnforcedPortal:
 
 @pytest.fixture(scope="session")
 def enforced_template(office_template: str, databases: PostgresDatabases) -> str:
-    """The office with an operator of each role, and what `db grants` printed done."""
+    """The office with an operator of each role, what people did in the portal, and what `db grants` printed done."""
 
     def fill(engine: Engine) -> None:
         for role, name in NAMES.items():
             appoint(engine, name, role)
+        with filling(engine) as connection:
+            add_payment(connection, RUTH)
+            add_request(connection, RUTH)
         run_script(databases.server, str(engine.url.database), script(engine))
 
     return databases.template("enforced", fill, of=office_template)

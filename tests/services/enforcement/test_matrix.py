@@ -32,6 +32,17 @@ IMPORT = (
     "refused, operation_id, created_at, created_by) values "
     "((select id from site where key = 'MAIN'), 'f', 'h', '{}', 'running', 0, 0, 0, 0, 0, 'o', now(), 'x')"
 )
+PAYMENT = (
+    "insert into payment (reference, reference_key, site_id, user_id, contract_oid, contract_id, currency, amount_minor, "
+    "pay_on, status, origin, sending, idempotency_key, requested_at, requested_by, version) select 'P-9', 'p-9', site_id, "
+    "id, 10, '0012-0045', 'USD', 100, current_date, 'Pending', 'desk', 'sending', 'k', now(), 'x', 1 "
+    f"from end_user where id = {USER.format(RUTH)}"
+)
+ENROLLMENT = (
+    f"with enrolled as ({NEW_USER} returning id, site_id) insert into enrollment_attempt (site_id, at, first_name, "
+    "last_name, email, email_key, postal_code, contract_id, contract_id_key, edition, outcome, refused_by, user_id) "
+    "select site_id, now(), 'N', 'N', 'e', 'e', 'p', 'c', 'c', '2026', 'accepted', '', id from enrolled"
+)
 # One statement that only those who may can have done; none for what is done by writing its audit line.
 STATEMENTS: dict[Permission, str | None] = {
     Permission.VIEW: "select count(*) from end_user",
@@ -48,6 +59,13 @@ STATEMENTS: dict[Permission, str | None] = {
     Permission.LINK_ACCOUNT: "insert into account_link (user_id, account_oid, account_id, created_at, created_by) "
     f"values ({USER.format(RUTH)}, 99, 'A-099', now(), 'x')",
     Permission.UNLINK_ACCOUNT: f"delete from account_link where user_id = {USER.format(RUTH)}",
+    Permission.WRITE_CALL_NOTE: "insert into call_note (user_id, at, operator, note) "
+    f"values ({USER.format(RUTH)}, clock_timestamp(), session_user, 'n')",
+    Permission.SUBMIT_PAYMENT: PAYMENT,
+    Permission.CANCEL_PAYMENT: "update payment set cancel_key = 'k', status = 'Pending Cancel'",
+    Permission.WORK_ON_REQUEST: "insert into service_request_note (request_id, at, operator, for_caller, note) "
+    "select id, clock_timestamp(), session_user, true, 'n' from service_request",
+    Permission.HAND_OVER_REQUEST: "update service_request set hand_over = 'sending', hand_over_key = 'k'",
     Permission.WRITE_FIELD_NOTE: "insert into field_note (field_key, note, created_at, created_by) "
     "values ('f', 'n', now(), 'x')",
     Permission.REVEAL: None,
@@ -57,6 +75,9 @@ STATEMENTS: dict[Permission, str | None] = {
     Permission.MAP_LABELS: "delete from site_private_label where label_key = ''",
     Permission.BRAND_SITE: "insert into site_brand (site_id, sender_name, sender_address, support_email, link_base, "
     "version) values ((select id from site where key = 'MAIN'), 's', 'a', 'e', 'l', 1)",
+    Permission.SET_SITE_POLICY: "insert into site_policy (site_id, payments_enabled, bank_accounts, mfa_required, "
+    "version) select id, false, 'any', false, 1 from site where key = 'MAIN'",
+    Permission.ENROLL_USER: ENROLLMENT,
     Permission.CHANGE_SETTINGS: "insert into setting (key, value) values ('edition', '2025')",
     Permission.MANAGE_OPERATORS: "update operator set role = 'Administrator' where name = 'casey'",
     Permission.SEND_MAIL: "update mail_outbox set attempts = attempts + 1",
@@ -82,6 +103,20 @@ FOR_NOBODY = (
     "update operator set name = 'x'",
     "delete from import_batch",
     "update mail_outbox set recipient = 'x@y.example'",
+    "update payment set amount_minor = 1",
+    "update payment set origin = 'desk'",
+    "update payment set idempotency_key = 'x'",
+    "delete from payment",
+    "delete from payment_event",
+    "update payment_event set evidence = '{}'",
+    "update service_request set message = 'x'",
+    "delete from service_request",
+    "update service_request_note set note = 'x'",
+    "update call_note set note = 'x'",
+    "delete from call_note",
+    "update enrollment_attempt set outcome = 'accepted'",
+    "delete from enrollment_attempt",
+    "delete from site_policy",
     "alter table audit_event disable trigger all",
     "drop trigger end_user_needs_audit on end_user",
     "drop table end_user cascade",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Engine, insert, text
 
 from portal_admin.domain.audit_chain import link_hash
 from portal_admin.domain.permissions import Role
@@ -17,9 +17,11 @@ from portal_admin.models.engine import reading, writing
 from portal_admin.services import audit, audit_trail, users
 from portal_admin.services.audit import Head
 from portal_admin.services.desk import Desk
+from tests.fixtures.operators import filling
+from tests.fixtures.postgres import OWNER
 from tests.services.conftest import PAUL, RUTH
 from tests.services.enforcement.conftest import EnforcedPortal, sqlstate
-from tests.services.enforcement.test_matrix import append_line, lines
+from tests.services.enforcement.test_matrix import PAYMENT, append_line, lines
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -73,15 +75,110 @@ def test_that_a_line_with_a_lie_in_it_is_not_taken(portal: EnforcedPortal, lie: 
         connection.execute(insert(audit_event).values(line(last)))
 
 
-def test_that_a_caller_is_verified_in_nobody_else_s_name(portal: EnforcedPortal) -> None:
+# What an operator vouches for: a statement with room for the name and the time.
+VOUCHED = {
+    "a verification": "insert into caller_verification (user_id, method, note, operator, at) "
+    "select min(id), 'approval', '', {name}, {at} from end_user",
+    "a call note": "insert into call_note (user_id, note, operator, at) "
+    "select min(id), 'n', {name}, {at} from end_user",
+    "a note on a request": "insert into service_request_note (request_id, for_caller, note, operator, at) "
+    "select min(id), true, 'n', {name}, {at} from service_request",
+}
+
+
+@pytest.mark.parametrize("what", VOUCHED)
+def test_that_nothing_is_vouched_for_in_somebody_else_s_name_or_at_another_time(
+    portal: EnforcedPortal, what: str
+) -> None:
     desk = portal.desk(Role.CSR)
-    forged = text(
-        "insert into caller_verification (user_id, method, note, at, operator) "
-        "values ((select min(id) from end_user), 'approval', '', clock_timestamp(), 'adele')"
-    )
-    with pytest.raises(NotAllowed, match="your login") as refused, writing(desk.engine) as connection:
-        connection.execute(forged)
+
+    def write(name: str, at: str) -> None:
+        with writing(desk.engine) as connection:
+            connection.execute(text(VOUCHED[what].format(name=name, at=at)))
+            append_line(connection, desk)
+
+    with pytest.raises(NotAllowed, match="your login") as refused:
+        write("'adele'", "clock_timestamp()")
     assert sqlstate(refused) == "PA002"
+    with pytest.raises(Refused, match="its own clock") as early:
+        write("session_user", "clock_timestamp() - interval '1 hour'")
+    assert sqlstate(early) == "PA003"
+    write("session_user", "clock_timestamp()")
+
+
+# What the portal and the following of payments do by themselves, and the same by the desk's hand.
+BY_ITSELF = {
+    "a request": "insert into service_request (site_id, user_id, kind, subject, message, status, requested_at, due_at, "
+    "version) select site_id, id, 'question', 's', 'm', 'New', now(), now(), 1 from end_user limit 1",
+    "an attempt": "insert into enrollment_attempt (site_id, at, first_name, last_name, email, email_key, postal_code, "
+    "contract_id, contract_id_key, edition, outcome, refused_by) "
+    "select id, now(), 'N', 'N', 'e', 'e', 'p', 'c', 'c', '2026', 'refused', 'email' from site limit 1",
+    "a payment": PAYMENT.replace("'desk'", "'portal'"),
+    "what became of a payment": "update payment set status = 'Scheduled', sending = 'sent', alternate_eft_oid = 7, "
+    "followed_at = now(), version = version + 1",
+    "an event": "insert into payment_event (payment_id, kind, at, learned_at, operator, evidence) "
+    "select id, 'scheduled', now(), now(), 'x', '{}' from payment",
+}
+BY_HAND = {
+    "a payment for the caller": PAYMENT,
+    "a cancel": "update payment set cancel_key = 'k', status = 'Pending Cancel'",
+    "a cancel taken back": "update payment set cancel_key = null",
+    "a payment removed": "delete from payment_event; delete from payment",
+    "a request in work": "update service_request set status = 'In Progress', assigned_to = 'casey'",
+    "a request removed": "delete from service_request",
+    "a policy": "insert into site_policy (site_id, payments_enabled, bank_accounts, mfa_required, version) "
+    "select id, false, 'any', false, 1 from site limit 1",
+    "a note": VOUCHED["a call note"].format(name="session_user", at="clock_timestamp()"),
+}
+
+
+@pytest.fixture
+def web_tier(portal: EnforcedPortal) -> Engine:
+    """The portal's own login, which is no operator's."""
+    with portal.server.administering() as connection:
+        if connection.execute("select from pg_roles where rolname = 'web_tier'").fetchone() is None:
+            connection.execute("create role web_tier login")
+    with portal.owner.begin() as connection:
+        connection.exec_driver_sql(
+            "grant usage on schema public to web_tier; grant select, insert, update on all tables in schema public "
+            "to web_tier; grant usage on all sequences in schema public to web_tier"
+        )
+    return portal.engine("web_tier")
+
+
+@pytest.mark.parametrize("what", BY_ITSELF)
+def test_that_the_portal_writes_its_own_rows_without_a_line(
+    portal: EnforcedPortal, web_tier: Engine, what: str
+) -> None:
+    with writing(web_tier) as connection:
+        assert connection.execute(text(BY_ITSELF[what])).rowcount == 1
+    assert lines(portal) == 0
+
+
+@pytest.mark.parametrize("role", [Role.CSR, Role.ADMINISTRATOR], ids=str)
+def test_that_no_operator_s_login_passes_for_the_portal(portal: EnforcedPortal, role: Role) -> None:
+    desk = portal.desk(role)
+    with pytest.raises(Refused, match="line in the audit"), writing(desk.engine) as connection:
+        connection.execute(text(BY_ITSELF["a payment"]))
+    with writing(desk.engine) as connection:
+        connection.execute(text(BY_ITSELF["a payment"]))
+        append_line(connection, desk)
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+def test_that_what_the_desk_does_in_the_portal_s_tables_needs_a_line(
+    portal: EnforcedPortal, what: str
+) -> None:
+    owner = Desk(portal.owner, None, lambda: datetime.now(UTC), OWNER)
+    with filling(portal.owner) as connection:
+        connection.execute(text("update payment set cancel_key = 'earlier'"))
+    with pytest.raises(Refused, match="line in the audit") as refused, writing(portal.owner) as connection:
+        connection.exec_driver_sql(BY_HAND[what])
+    assert sqlstate(refused) == "PA001"
+    with writing(portal.owner) as connection:
+        connection.exec_driver_sql(BY_HAND[what])
+        append_line(connection, owner)
+    assert lines(portal) == 1
 
 
 @pytest.mark.parametrize(

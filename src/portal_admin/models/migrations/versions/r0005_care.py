@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal_admin.models.migrations.versions.r0003_provisioning import BY_CODE_POINT
-from portal_admin.models.migrations.versions.r0004_enforcement import EVERY, ON_CHANGES, schema_name
+from portal_admin.models.migrations.versions.r0004_enforcement import EVERY, HARDENED, ON_CHANGES, schema_name
 
 revision = "0005"
 down_revision = "0004"
@@ -18,12 +18,22 @@ Instant = sa.DateTime(timezone=True)
 AUDITED = (
     ("site_policy", EVERY, "needs_audit", ""),
     ("call_note", EVERY, "needs_audit", ""),
-    ("payment", "INSERT", "needs_audit", "WHEN (new.origin = 'desk') "),
+    ("payment", "INSERT", "needs_audit", "WHEN (new.origin = 'desk' OR {schema}.portal_is_desk()) "),
     ("payment", "DELETE", "removal_needs_audit", ""),
     ("payment", "UPDATE", "cancel_needs_audit", "WHEN (new.cancel_key IS DISTINCT FROM old.cancel_key) "),
     ("service_request", "UPDATE OR DELETE", "needs_audit", ""),
     ("service_request_note", EVERY, "needs_audit", ""),
 )
+# An operator's login does not pass for the portal; a superuser, who has every role, is no operator for that.
+IS_DESK = """
+CREATE FUNCTION {schema}.portal_is_desk() RETURNS boolean LANGUAGE sql STABLE {hardened} AS $body$
+    SELECT EXISTS (
+        SELECT FROM pg_roles held JOIN pg_roles login ON login.rolname = session_user
+        WHERE held.rolname IN ('portal_read_only', 'portal_csr', 'portal_administrator')
+            AND NOT login.rolsuper AND pg_has_role(login.oid, held.oid, 'MEMBER')
+    )
+$body$
+"""
 SIGNED = (
     "CREATE TRIGGER {table}_signed BEFORE INSERT ON {schema}.{table} "
     "FOR EACH ROW EXECUTE FUNCTION {schema}.portal_signed()"
@@ -41,9 +51,16 @@ def upgrade() -> None:
         return
     op.execute(BY_CODE_POINT)
     schema = schema_name()
+    op.execute(IS_DESK.format(schema=schema, hardened=HARDENED))
     for table, statements, suffix, when in AUDITED:
         op.execute(
-            ON_CHANGES.format(table=table, statements=statements, suffix=suffix, when=when, schema=schema)
+            ON_CHANGES.format(
+                table=table,
+                statements=statements,
+                suffix=suffix,
+                when=when.format(schema=schema),
+                schema=schema,
+            )
         )
     for table in ("call_note", "service_request_note"):
         op.execute(SIGNED.format(table=table, schema=schema))
