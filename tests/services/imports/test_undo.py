@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from portal_admin import models as tables
 from portal_admin.domain.imports import Options
 from portal_admin.domain.people import Status
 from portal_admin.errors import NotFound, Refused
-from portal_admin.models import end_user, mail_outbox
+from portal_admin.models import account_link, end_user, mail_outbox, metadata
 from portal_admin.models.engine import reading, writing
 from portal_admin.services import audit, links, users
 from portal_admin.services.audit import head
@@ -18,13 +19,15 @@ from portal_admin.services.change import changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.imports import batches, runner
 from portal_admin.services.imports.commit import resume
-from portal_admin.services.imports.undo import undo
+from portal_admin.services.imports.undo import POINTING, undo
 from portal_admin.services.people import show_user
+from tests.fixtures.operators import filling
 from tests.services.acting import a_minute_passes, mails
 from tests.services.conftest import PAUL, RUTH
 from tests.services.filled import audit_rows
 from tests.services.imports.files import csv_source
 from tests.services.imports.importing import run, written
+from tests.services.portal_rows import add_attempt, add_call_note, add_payment, add_request, user_of
 
 NEW = ("new@x.example", "New", "Person", "A-001")
 FILE = csv_source(NEW, (RUTH, "Rutha", "", "A-003"), (NEW[0], "Newer", "", "A-003"), (RUTH, "Ruthie", "", ""))
@@ -104,6 +107,27 @@ def send(desk: Desk) -> None:
         connection.execute(update(mail_outbox).values(status="sent", attempts=1))
 
 
+def pay(desk: Desk) -> None:
+    with filling(desk.engine) as connection:
+        add_payment(connection, NEW[0])
+
+
+def ask(desk: Desk) -> None:
+    with filling(desk.engine) as connection:
+        add_request(connection, NEW[0])
+
+
+def try_to_enroll(desk: Desk) -> None:
+    with filling(desk.engine) as connection:
+        user = user_of(connection, NEW[0])
+        add_attempt(connection, user.site_id, NEW[0], user_id=user.id)
+
+
+def note(desk: Desk) -> None:
+    with filling(desk.engine) as connection:
+        add_call_note(connection, NEW[0])
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "named"),
     [
@@ -114,6 +138,10 @@ def send(desk: Desk) -> None:
         (activate, NEW[0]),
         (claim, f"{NEW[0]} (mailed)"),
         (send, f"{NEW[0]} (mailed)"),
+        (pay, f"{NEW[0]} (paid)"),
+        (ask, f"{NEW[0]} (asked for something)"),
+        (try_to_enroll, f"{NEW[0]} (tried to enroll)"),
+        (note, f"{NEW[0]} (noted)"),
     ],
 )
 def test_that_nothing_is_taken_back_when_something_was_changed_since(
@@ -126,6 +154,25 @@ def test_that_nothing_is_taken_back_when_something_was_changed_since(
         undo(office, batch=1)
     assert named in refusal.value.message
     assert written(office.engine) == before
+
+
+def test_that_what_points_to_end_users_is_removed_with_them_or_keeps_them() -> None:
+    pointing = {
+        table
+        for table in metadata.sorted_tables
+        if any(key.column.table is end_user for key in table.foreign_keys)
+    }
+    assert pointing == {account_link, mail_outbox, *(table for table, _ in POINTING)}
+
+
+def test_that_what_people_who_were_there_before_did_since_keeps_nobody(office: Desk) -> None:
+    run(office, FILE)
+    with filling(office.engine) as connection:
+        payment = add_payment(connection, RUTH)
+        add_attempt(connection, user_of(connection, RUTH).site_id, NEW[0])
+    assert undo(office, batch=1).removed == 1
+    with reading(office.engine) as connection:
+        assert connection.execute(select(tables.payment.c.id)).scalars().all() == [payment]
 
 
 def test_that_a_change_between_two_rows_of_the_import_is_noticed(

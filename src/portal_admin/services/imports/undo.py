@@ -13,7 +13,18 @@ from portal_admin.domain.people import Site
 from portal_admin.domain.permissions import Permission
 from portal_admin.domain.text import name_key
 from portal_admin.errors import Interrupted, Refused
-from portal_admin.models import account_link, audit_event, end_user, import_batch, mail_outbox
+from portal_admin.models import (
+    account_link,
+    audit_event,
+    call_note,
+    caller_verification,
+    end_user,
+    enrollment_attempt,
+    import_batch,
+    mail_outbox,
+    payment,
+    service_request,
+)
 from portal_admin.services import audit
 from portal_admin.services.change import action, changing
 from portal_admin.services.chunks import chunks
@@ -26,6 +37,14 @@ from portal_admin.services.imports.traces import Trace, traces
 from portal_admin.services.sites import find_site
 
 NAMED_AT_MOST = 5
+# Whatever else points to an end user keeps them, and what is said of it; the last that fits is named.
+POINTING = (
+    (caller_verification, "verified"),
+    (call_note, "noted"),
+    (enrollment_attempt, "tried to enroll"),
+    (service_request, "asked for something"),
+    (payment, "paid"),
+)
 RULE = "undo"
 ACTION = "user.undo_import"
 
@@ -88,6 +107,7 @@ def _require_as_left(
     changed |= {email: "changed" for email in made if people[email].person.status is not batch.options.status}
     changed |= dict.fromkeys(_handled(connection, batch, on, made), "worked on")
     changed |= dict.fromkeys(_mailed(connection, made), "mailed")
+    changed |= _in_the_portal(connection, made)
     if changed:
         named = ", ".join(f"{email} ({why})" for email, why in sorted(changed.items())[:NAMED_AT_MOST])
         more = f" and {len(changed) - NAMED_AT_MOST:,} more" if len(changed) > NAMED_AT_MOST else ""
@@ -121,6 +141,17 @@ def _mailed(connection: Connection, made: Mapping[str, Trace]) -> set[str]:
     for some in chunks(sorted(emails)):
         query = select(mail.user_id).where(mail.user_id.in_(some), ~_waiting())
         found |= {emails[user] for user in connection.execute(query).scalars()}
+    return found
+
+
+def _in_the_portal(connection: Connection, made: Mapping[str, Trace]) -> dict[str, str]:
+    """Those who did something in the portal, or were noted down here, and what: that stays, and so do they."""
+    emails = {trace.user: email for email, trace in made.items()}
+    found: dict[str, str] = {}
+    for table, what in POINTING:
+        for some in chunks(sorted(emails)):
+            query = select(table.c.user_id).where(table.c.user_id.in_(some)).distinct()
+            found |= {emails[user]: what for user in connection.execute(query).scalars()}
     return found
 
 
