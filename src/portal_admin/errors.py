@@ -42,6 +42,13 @@ class NotAllowed(DeskError):
     title = "Your role may not do that"
 
 
+class SwitchedOff(NotAllowed):
+    """The vendor switched this off for the site: whoever asks, nothing of it is told."""
+
+    kind = "switched_off"
+    title = "Switched off for this site"
+
+
 class NotFound(DeskError):
     """Our own database holds no such site, user, link or profile."""
 

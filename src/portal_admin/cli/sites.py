@@ -1,14 +1,16 @@
-"""`sites list | create | set-labels | set-brand`."""
+"""`sites list | show | create | set-labels | set-brand | set-policy`."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.wording import stale_exit
 from portal_admin.domain.people import Site
-from portal_admin.errors import DONE
+from portal_admin.domain.site_policy import BANK_ACCOUNT_WORDS, SitePolicy
+from portal_admin.errors import DONE, InvalidInput
 
 if TYPE_CHECKING:
     from portal_admin.services.visibility import Sight
@@ -18,6 +20,8 @@ def add(commands: Commands) -> None:
     """Register the commands."""
     sites = commands.group("sites", help="List and create portal sites, and map private labels to them")
     sites.command("list", list_sites, help="List the sites with their labels")
+    show = sites.command("show", show_site, help="Show a site with its policy")
+    show.add_argument("key", metavar="KEY")
     create = sites.command("create", create_site, help="Create a site")
     create.add_argument("key", metavar="KEY")
     create.add_argument("--name", required=True)
@@ -38,6 +42,15 @@ def add(commands: Commands) -> None:
     logo = brand.add_mutually_exclusive_group()
     logo.add_argument("--logo", metavar="FILE", help="PNG or JPEG; left out, the present one stays")
     logo.add_argument("--no-logo", action="store_true", help="take the present logo away")
+    policy = sites.command(
+        "set-policy", set_policy, help="Note what the vendor switched on or off for a site"
+    )
+    policy.add_argument("key", metavar="KEY")
+    policy.add_argument("--payments", choices=("on", "off"), help="whether the site takes payments at all")
+    policy.add_argument(
+        "--bank-accounts", choices=("any", "existing"), help="any account, or only those in ASPIRE already"
+    )
+    policy.add_argument("--mfa", choices=("on", "off"), help="whether signing in asks for a code by email")
 
 
 def _add_labels(parser: Any) -> None:
@@ -56,7 +69,9 @@ def _add_labels(parser: Any) -> None:
 def list_sites(context: Context, args: Namespace) -> int:  # noqa: ARG001
     """List the sites."""
     from portal_admin.services import sites
+    from portal_admin.services.site_policy import policies
 
+    known = policies(context.desk)
     context.out.rows(
         sites.list_sites(context.desk),
         columns={
@@ -64,11 +79,47 @@ def list_sites(context: Context, args: Namespace) -> int:  # noqa: ARG001
             "Name": lambda site: site.name,
             "Labels": lambda site: site.labels,
             "Unlabelled": lambda site: site.unlabelled,
+            "Payments": lambda site: known[site.key].payments_enabled,
         },
         record=site_record,
         empty="No site has been created yet.",
     )
     return DONE
+
+
+def show_site(context: Context, args: Namespace) -> int:
+    """Show a site with its policy."""
+    from portal_admin.services import sites
+    from portal_admin.services.site_policy import policy_of
+
+    # Names the sites there are when there is none of that key.
+    policy = policy_of(context.desk, args.key)
+    return _print_site(context, _named(sites.list_sites(context.desk), args.key), policy)
+
+
+def set_policy(context: Context, args: Namespace) -> int:
+    """Note what the vendor switched for a site."""
+    from portal_admin.services import sites
+    from portal_admin.services.site_policy import set_policy as note
+
+    if args.payments is None and args.bank_accounts is None and args.mfa is None:
+        raise InvalidInput("Say what was switched: --payments, --bank-accounts or --mfa.", field="payments")
+    policy = note(
+        context.desk,
+        site=args.key,
+        payments_enabled=_flag(args.payments),
+        bank_accounts=args.bank_accounts,
+        mfa_required=_flag(args.mfa),
+    )
+    return _print_site(context, _named(sites.list_sites(context.desk), args.key), policy)
+
+
+def _named(sites: Iterable[Site], key: str) -> Site:
+    return next(site for site in sites if site.key.casefold() == key.strip().casefold())
+
+
+def _flag(typed: str | None) -> bool | None:
+    return None if typed is None else typed == "on"
 
 
 def create_site(context: Context, args: Namespace) -> int:
@@ -162,10 +213,25 @@ def _counted(sights: tuple[Sight, ...]) -> str:
     return "1 contract" if len(sights) == 1 else f"{len(sights)} contracts"
 
 
-def _print_site(context: Context, site: Site) -> int:
+def _print_site(context: Context, site: Site, policy: SitePolicy | None = None) -> int:
     fields = {"Key": site.key, "Name": site.name, "Labels": site.labels, "Unlabelled": site.unlabelled}
-    context.out.record(site_record(site), fields=fields)
+    record = site_record(site)
+    if policy is not None:
+        words = BANK_ACCOUNT_WORDS[policy.bank_accounts]
+        fields |= {"Payments": policy.payments_enabled, "Bank accounts": words, "MFA": policy.mfa_required}
+        record |= {"policy": policy_record(policy)}
+    context.out.record(record, fields=fields)
     return DONE
+
+
+def policy_record(policy: SitePolicy) -> dict[str, Any]:
+    """The JSON form of a site's policy."""
+    return {
+        "payments_enabled": policy.payments_enabled,
+        "bank_accounts": str(policy.bank_accounts),
+        "bank_accounts_since": policy.bank_accounts_since,
+        "mfa_required": policy.mfa_required,
+    }
 
 
 def site_record(site: Site) -> dict[str, Any]:

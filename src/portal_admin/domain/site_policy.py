@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal_admin.errors import Refused
+from portal_admin.errors import SwitchedOff
 
-PAYMENTS_SOURCE = "can-users-pay-specific-invoices"
-SWITCHED_OFF = "Payments are switched off for site {site}, as on the portal. Only the vendor can change that, by a ticket."
+SWITCHED_OFF = (
+    "Payments are switched off for site {site} on the portal, so nothing of them is shown here. "
+    "Only the vendor can switch them on; ask for it by a ticket."
+)
 
 
 class BankAccounts(StrEnum):
@@ -36,14 +38,7 @@ class SitePolicy:
     version: int = 0
 
 
-class PaymentsSwitchedOff(Refused):
-    """The site has no payments, so nothing about them is told: that is not the same as having none."""
-
-    kind = "payments_off"
-    title = "Payments are switched off"
-
-
 def require_payments(policy: SitePolicy, *, site: str) -> None:
-    """PaymentsSwitchedOff unless the site has payments."""
+    """SwitchedOff unless the site has payments."""
     if not policy.payments_enabled:
-        raise PaymentsSwitchedOff(SWITCHED_OFF.format(site=site), rule="payments_enabled")
+        raise SwitchedOff(SWITCHED_OFF.format(site=site), title="Payments are switched off")

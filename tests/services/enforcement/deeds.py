@@ -27,6 +27,7 @@ from portal_admin.services import (
     operators,
     people,
     settings,
+    site_policy,
     sites,
     users,
     verification,
@@ -182,6 +183,7 @@ DEEDS = (
     Deed(sites.create_site, _given(key="WEST", name="West", labels=["WESTERN"])),
     Deed(sites.set_labels, _given(key="MAIN", labels=["OTHER"], unlabelled=True)),
     Deed(brand.set_brand, _given(site="MAIN", brand=NORTHWIND)),
+    Deed(site_policy.set_policy, _given(site="MAIN", bank_accounts="existing", mfa_required=True)),
     Deed(settings.set_setting, _given(key="edition", value="2025")),
     Deed(
         settings.unset_setting,
