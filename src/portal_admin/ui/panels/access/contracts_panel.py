@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from portal_admin.domain.access import CLOSED, OPEN
+from portal_admin.domain.text import id_key
 from portal_admin.services.access import HiddenContract
 from portal_admin.services.access_overview import Overview
+from portal_admin.services.charges import Charges
 from portal_admin.services.visibility import ContractLine
 from portal_admin.ui.override import override
 from portal_admin.ui.panels.access import words
 from portal_admin.ui.panels.access.bar import Bar
+from portal_admin.ui.panels.access.charge_words import charge_cell
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space
@@ -25,6 +28,7 @@ from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel
 
 ALL, HIDDEN = "all", "hidden"
+WHY_KEY = "W"
 TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
 ROOM_FOR_FILTER = Size.CARD + Size.NAVIGATION
@@ -33,15 +37,19 @@ AreaRows = dict[str, list[Row]]
 
 
 class ContractsPanel(QFrame):
-    """Emits `picked` with a contract id as rows are walked, `asked` when one is opened."""
+    """Emits `picked` with a contract id as rows are walked, `asked` on Enter, double click and W.
+
+    The last column tells the regular payment, or with `charged` what is open.
+    """
 
     picked = Signal(str)
     asked = Signal(str)
 
-    def __init__(self, link: Callable[[], object]) -> None:
+    def __init__(self, link: Callable[[], object], *, charged: bool = False) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
         self._link = link
+        self._charged = charged
         self._rows: AreaRows = {}
         self._filtered = ""
         self._showing = False
@@ -65,6 +73,23 @@ class ContractsPanel(QFrame):
         self._retitle(listed.lines)
         self._rows = rows
         self._show_rows()
+
+    @property
+    def current(self) -> str | None:
+        """The id of the contract that is selected."""
+        key = cast("tuple[str, str] | None", self.table.current_key)
+        return None if key is None else key[1]
+
+    def select(self, contract_id: str) -> bool:
+        """Select the row of a contract without asking about it; False when it is not listed."""
+        wanted = id_key(contract_id)
+        for row in self.table.model.rows:
+            if id_key(_contract_of(row)) == wanted:
+                self._showing = True
+                found = self.table.select(row.key)
+                self._showing = False
+                return found
+        return False
 
     def _build(self) -> None:
         title = ElidedLabel(self.tr("Contracts as the portal shows them"), kind="section")
@@ -100,18 +125,23 @@ class ContractsPanel(QFrame):
         self.filter.searched.connect(lambda _text: self._show_rows())
 
     def _make_table(self, currency: str) -> ListTable:
-        paid = self.tr("Payment {currency}").format(currency=currency) if currency else self.tr("Payment")
+        named = self.tr("Open charges") if self._charged else self.tr("Payment")
+        paid = f"{named} {currency}".rstrip()
         columns = [
             Column("contract", self.tr("Contract"), 112, Kind.ID, sortable=True),
             Column("type", self.tr("Type"), 108, Kind.SECONDARY, sortable=True),
             Column("customer", self.tr("Customer"), 140, sortable=True, stretch=True),
             Column("due", self.tr("Next due"), 96, Kind.ID, sortable=True),
-            Column("amount", paid, 116, Kind.AMOUNT, sortable=True),
+            Column("amount", paid, 144 if self._charged else 116, Kind.AMOUNT, sortable=True),
         ]
         table = ListTable(columns, name=self.tr("Contracts"))
         table.model.modelReset.connect(lambda: self._span_hidden(table))
         table.current_changed.connect(self._pick)
         table.opened.connect(lambda key: self.asked.emit(key[1]))
+        # In the list alone: in the filter a w is a letter.
+        why = QShortcut(QKeySequence(WHY_KEY), table.view)
+        why.setContext(Qt.ShortcutContext.WidgetShortcut)
+        why.activated.connect(self._ask_current)
         self._currency = currency
         return table
 
@@ -130,6 +160,10 @@ class ContractsPanel(QFrame):
     def _pick(self, key: tuple[str, str] | None) -> None:
         if key is not None and not self._showing:
             self.picked.emit(key[1])
+
+    def _ask_current(self) -> None:
+        if self.current is not None:
+            self.asked.emit(self.current)
 
     def _retitle(self, lines: Iterable[ContractLine]) -> None:
         """The currency stands in the header, so another one needs other columns."""
@@ -202,20 +236,30 @@ class ContractsPanel(QFrame):
                 table.view.setSpan(line, TYPE_COLUMN, 1, len(table.model.columns) - 1)
 
 
-def prepare(overview: Overview) -> AreaRows:
-    """The rows of each area and of the hidden contracts; made off the UI thread, for there may be thousands."""
+def prepare(
+    overview: Overview, charges: Mapping[int, Charges] | None = None, *, now: datetime | None = None
+) -> AreaRows:
+    """The rows of each area and of the hidden contracts; made off the UI thread, for there may be thousands.
+
+    The last cell tells the open charges where `charges` are given (with `now`, for their age), else the regular payment.
+    """
     listed = overview.contracts
     say = words.HiddenWords(overview.site, overview.sites, overview.settings.admitted_roles)
     mixed = _currency(listed.lines) is None
     rows: AreaRows = {OPEN: [], CLOSED: [], HIDDEN: []}
+
+    def amount(line: ContractLine) -> Cell:
+        if charges and now:
+            return charge_cell(charges[line.contract_oid], mixed=mixed, now=now)
+        return _payment(line, mixed)
+
     for line in listed.lines:
-        rows[line.area].append(_row(line, overview.customers.get(line.contract_oid, "—"), mixed))
+        rows[line.area].append(_row(line, overview.customers.get(line.contract_oid, "—"), amount(line)))
     rows[HIDDEN] = [_hidden_row(contract, say(contract)) for contract in listed.hidden]
     return rows
 
 
-def _row(line: ContractLine, customer: str, mixed: bool) -> Row:
-    paid = words.amount(line.payment_amount_minor, line.currency)
+def _row(line: ContractLine, customer: str, amount: Cell) -> Row:
     due = line.next_due_date
     return Row(
         (line.area, line.contract_id),
@@ -224,14 +268,24 @@ def _row(line: ContractLine, customer: str, mixed: bool) -> Row:
             words.contract_type(line.contract_type),
             customer,
             Cell(words.day(due), sort=due.toordinal() if due else 0),
-            Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0),
+            amount,
         ),
     )
+
+
+def _payment(line: ContractLine, mixed: bool) -> Cell:
+    paid = words.amount(line.payment_amount_minor, line.currency)
+    return Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0)
 
 
 def _area(row: Row) -> str:
     area, _contract_id = cast(tuple[str, str], row.key)
     return area
+
+
+def _contract_of(row: Row) -> str:
+    _area, contract_id = cast(tuple[str, str], row.key)
+    return contract_id
 
 
 def _hidden_row(contract: HiddenContract, reason: str) -> Row:
