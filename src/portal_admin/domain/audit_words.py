@@ -19,6 +19,12 @@ from portal_admin.domain.audit_values import (
     value_words,
 )
 
+# What became of a service request on its way to ASPIRE.
+HANDED_OVER = {
+    "sent": "ASPIRE holds it as comment",
+    "refused": "ASPIRE refused it",
+    "unknown": "the outcome is unknown",
+}
 # Names of accounts by their oid: the audit holds ids, people know names.
 Names = Mapping[int, str]
 # Whose reason is a mail's number, or is the headline already.
@@ -108,6 +114,22 @@ def _subject(line: AuditLine, _names: Names) -> str:
     return line.subject
 
 
+def _assigned(line: AuditLine, _names: Names) -> str:
+    return f"{line.subject} to {(line.after or {}).get('assigned_to') or 'nobody'}"
+
+
+def _request_status(line: AuditLine, _names: Names) -> str:
+    before, after = (value_words((values or {}).get("status")) for values in (line.before, line.after))
+    return f"{line.subject}: {before} → {after}"
+
+
+def _handed_over(line: AuditLine, _names: Names) -> str:
+    after = line.after or {}
+    fate = HANDED_OVER.get(str(after.get("hand_over")), "it did not arrive in ASPIRE")
+    comment = f" {after['comment']}" if "comment" in after else ""
+    return f"{line.subject}, {fate}{comment}"
+
+
 def _setting(line: AuditLine, _names: Names) -> str:
     before, after = (value_words((values or {}).get("value")) for values in (line.before, line.after))
     return f"{line.subject}: {before} → {after}"
@@ -138,10 +160,11 @@ ACTIONS: Mapping[str, _Words] = {
     "payment.submit": _Words("Submitted a payment for the caller:", _subject),
     "payment.sent": _Words("Learned what became of a payment that was sent:", _subject),
     "payment.cancel": _Words("Asked to cancel payment", _subject),
-    "request.assign": _Words("Assigned service request", _subject),
-    "request.status": _Words("Changed service request", _subject),
-    "request.note": _Words("Wrote a note on service request", _subject),
-    "request.hand_over": _Words("Handed over to ASPIRE service request", _subject),
+    "request.assign": _Words("Assigned service request", _assigned),
+    "request.status": _Words("Changed service request", _request_status),
+    "request.note": _Words("Wrote on service request", _subject),
+    "request.hand_over": _Words("Began to hand over to ASPIRE service request", _subject, is_told=True),
+    "request.handed_over": _Words("Learned what became of a hand-over:", _handed_over, is_told=True),
     "enrollment.submit": _Words("Enrolled", _person, is_told=True),
     "enrollment.refuse": _Words("Refused an enrolment"),
     "enrollment.export": _Words("Exported customers who cannot enrol:", _file),
