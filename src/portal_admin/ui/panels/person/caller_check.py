@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,6 +13,7 @@ from portal_admin.domain.people import EndUser
 from portal_admin.domain.verification import LABELS, Method, Proof, Verification
 from portal_admin.services import verification
 from portal_admin.services.change import permission_of
+from portal_admin.services.desk import Desk
 from portal_admin.services.verification import Caller
 from portal_admin.ui.override import override
 from portal_admin.ui.rights import Rights
@@ -20,8 +22,9 @@ from portal_admin.ui.widgets.ages import age_text, clock_text
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.form import Field
 from portal_admin.ui.widgets.mark import Mark
+from portal_admin.ui.widgets.revealed import Revealed
 from portal_admin.ui.widgets.scrolling import keep_in_view
-from portal_admin.ui.widgets.text import PlainLabel, breakable, restyle, set_tooltip
+from portal_admin.ui.widgets.text import PlainLabel, restyle
 
 KEYS = {Qt.Key.Key_1.value + number: method for number, method in enumerate(Method)}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -30,13 +33,13 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class CallerCheck(QWidget):
     """The three methods on the keys 1, 2 and 3; `entered` follows Enter, `asked_again` wants the caller read again.
 
-    `reveal_wanted` asks for the channels of record unmasked. Where a verification counts already, it is told instead,
-    and nothing more is asked.
+    `reveal_failed` carries why the channels of record could not be shown unmasked. Where a verification counts already,
+    it is told instead, and nothing more is asked.
     """
 
     entered = Signal()
     asked_again = Signal()
-    reveal_wanted = Signal()
+    reveal_failed = Signal(object)
 
     def __init__(self, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +47,14 @@ class CallerCheck(QWidget):
         self.buttons: dict[Method, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._known = self._known_line()
-        self._channels = PlainLabel(kind="secondary", wrap=True)
-        self.reveal_button = button(self.tr("Show"), self.reveal_wanted.emit, kind="link")
-        self.reveal_button.setAccessibleName(self.tr("Show the channels on record"))
-        set_tooltip(self.reveal_button, self.tr("That you looked is written to the audit."))
-        rights.guard(self.reveal_button, permission_of(verification.reveal_channels))
-        self._on_record = self._record_line()
+        self.channels = Revealed(
+            self.tr("Channels on record of the linked accounts"),
+            name=self.tr("the channels on record"),
+            rights=rights,
+            permission=permission_of(verification.reveal_channels),
+        )
+        self.channels.failed.connect(self.reveal_failed)
+        self._no_channels = PlainLabel(kind="secondary", wrap=True)
         self._colleague = self._colleague_line()
         self.note = QLineEdit()
         self.note.setMaxLength(2000)
@@ -63,7 +68,7 @@ class CallerCheck(QWidget):
         column.addWidget(PlainLabel(self.tr("How was the caller verified?"), kind="strong"))
         column.addWidget(self._known)
         column.addWidget(self._methods())
-        for part in (self.error, self._colleague, self._on_record, self._note_field):
+        for part in (self.error, self._colleague, self.channels, self._no_channels, self._note_field):
             column.addWidget(part)
         self._group.buttonClicked.connect(lambda _: self._chosen())
         self.clear()
@@ -76,20 +81,6 @@ class CallerCheck(QWidget):
         self._told = PlainLabel(wrap=True)
         row.addWidget(Mark("check", "good"), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._told, 1)
-        return holder
-
-    def _record_line(self) -> QWidget:
-        holder = QWidget()
-        head = QHBoxLayout()
-        head.setSpacing(Space.S)
-        self._record_title = PlainLabel(self.tr("Channels on record of the linked accounts"), wrap=True)
-        head.addWidget(self._record_title, 1)
-        head.addWidget(self.reveal_button)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        column.addLayout(head)
-        column.addWidget(self._channels)
         return holder
 
     def _colleague_line(self) -> QWidget:
@@ -152,34 +143,29 @@ class CallerCheck(QWidget):
             made.setChecked(False)
         self._group.setExclusive(True)
         self.note.clear()
-        self._channels.setText("")
+        self._told_channels = False
+        self.channels.show_masked((), None)
         self._chosen()
 
-    def show_caller(self, caller: Caller, *, user: EndUser, me: str, now: datetime) -> None:
+    def show_caller(self, caller: Caller, *, user: EndUser, desk: Desk) -> None:
         """Tell what counts already, and which channels are on record."""
         self._verified = caller.verified
         if caller.verified is not None:
-            self._told.setText(self._words(caller.verified, me, now))
+            self._told.setText(self._words(caller.verified, desk.operator, desk.clock()))
             self._complain("")
-        self.reveal_button.setVisible(bool(caller.channels))
-        self._record_title.setVisible(bool(caller.channels))
-        if caller.channels:
-            self._tell_channels(caller.channels)
-        else:
-            self._channels.setText(
-                self.tr(
-                    "The portal's copy of ASPIRE holds no address of the linked accounts of {name}."
-                ).format(name=user.name)
+        self._told_channels = True
+        self.channels.show_masked(
+            caller.channels,
+            partial(verification.reveal_channels, desk, site=user.site, email=user.email)
+            if caller.channels
+            else None,
+        )
+        self._no_channels.setText(
+            self.tr("The portal's copy of ASPIRE holds no address of the linked accounts of {name}.").format(
+                name=user.name
             )
+        )
         self._follow()
-
-    def show_channels(self, channels: tuple[str, ...]) -> None:
-        """Tell the channels of record as they are."""
-        self._tell_channels(channels)
-        self.reveal_button.hide()
-
-    def _tell_channels(self, channels: tuple[str, ...]) -> None:
-        self._channels.setText("\n".join(map(breakable, channels)))
 
     def is_answered(self) -> bool:
         """Whether the action may go on; else the section says what is missing and takes the keyboard."""
@@ -217,9 +203,10 @@ class CallerCheck(QWidget):
         self._known.setVisible(not asks)
         self._choice.setVisible(asks)
         self._colleague.setVisible(asks and self.method is Method.APPROVAL)
-        self._on_record.setVisible(
-            asks and bool(self._channels.text()) and self.method is not Method.APPROVAL
-        )
+        told = asks and self._told_channels and self.method is not Method.APPROVAL
+        has_channels = bool(self.channels.shown)
+        self.channels.setVisible(told and has_channels)
+        self._no_channels.setVisible(told and not has_channels)
         self._note_field.setVisible(asks and self.method is not Method.APPROVAL)
 
     @override

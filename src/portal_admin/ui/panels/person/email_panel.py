@@ -63,7 +63,7 @@ class EmailPanel(SidePanel):
         self.check = CallerCheck(page.rights)
         self.check.entered.connect(self.save)
         self.check.asked_again.connect(self._look)
-        self.check.reveal_wanted.connect(self._reveal)
+        self.check.reveal_failed.connect(self.messages.error)
         self.body.addWidget(self.check)
         self.save_button = self.add_button(self.tr("Change Email"), self.save, kind="primary")
         page.rights.guard(self.save_button, permission_of(users.change_email))
@@ -98,20 +98,13 @@ class EmailPanel(SidePanel):
         self._look()
         self.open_panel(self.tr("Change Email of {name}").format(name=user.name), focus=self.email)
 
-    def _reveal(self) -> None:
-        user, desk = self.user, self._page.desk
-        if user is None:
-            return
-        work = partial(verification.reveal_channels, desk, site=user.site, email=user.email)
-        background.run(self, work, self.check.show_channels, self.messages.error, replaces="reveal")
-
     def _look(self) -> None:
         user, desk = self.user, self._page.desk
         if user is None:
             return
 
         def show(caller: Caller) -> None:
-            self.check.show_caller(caller, user=user, me=desk.operator, now=desk.clock())
+            self.check.show_caller(caller, user=user, desk=desk)
 
         work = partial(verification.caller, desk, site=user.site, email=user.email)
         background.run(self, work, show, self.messages.error, replaces="caller")

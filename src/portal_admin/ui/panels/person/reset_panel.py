@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import Signal
 
@@ -58,7 +57,7 @@ class ResetPanel(SidePanel):
         page.rights.guard(self.save_button, permission_of(users.reset_password))
         self.check.entered.connect(self.save)
         self.check.asked_again.connect(self._look)
-        self.check.reveal_wanted.connect(self._reveal)
+        self.check.reveal_failed.connect(self.messages.error)
 
     def start(self, user: EndUser) -> None:
         """Ask who is calling about a user."""
@@ -70,13 +69,6 @@ class ResetPanel(SidePanel):
         self.check.clear()
         self.open_panel(self.tr("Reset Password of {name}").format(name=user.name), focus=self.check.first)
         self._look()
-
-    def _reveal(self) -> None:
-        user, desk = self.user, self._page.desk
-        if user is None:
-            return
-        work = partial(verification.reveal_channels, desk, site=user.site, email=user.email)
-        background.run(self, work, self.check.show_channels, self.messages.error, replaces="reveal")
 
     def _look(self) -> None:
         user, desk = self.user, self._page.desk
@@ -95,7 +87,7 @@ class ResetPanel(SidePanel):
 
     def _show(self, user: EndUser, known: _Known) -> None:
         now = self._page.desk.clock()
-        self.check.show_caller(known.caller, user=user, me=self._page.desk.operator, now=now)
+        self.check.show_caller(known.caller, user=user, desk=self._page.desk)
         self.caution.show_before(known.caution, now)
         if self.check.is_verified and self.isAncestorOf(self.focusWidget() or self):
             self.save_button.setFocus()
