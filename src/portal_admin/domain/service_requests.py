@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from portal_admin.errors import InvalidInput, Refused
 
 SOURCE = "decision of this project"
 NUMBER = "SR-{:06d}"
+_NUMBER = re.compile("(?:SR-?)?([0-9]{1,19})", re.IGNORECASE)
 # What a database counts up to; more is no number of a request.
 MOST = 2**63 - 1
 
@@ -156,10 +158,10 @@ def request_number(identity: int) -> str:
 
 def parse_number(typed: str) -> int:
     """The request that SR-000123, sr123 or 123 means; InvalidInput for anything else."""
-    digits = typed.strip().upper().removeprefix("SR").removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()) or not 0 < int(digits[:20]) <= MOST:
+    found = _NUMBER.fullmatch(typed.strip())
+    if found is None or not 0 < int(found[1]) <= MOST:
         raise InvalidInput("A service request has a number such as SR-000123. Type it again.", field="number")
-    return int(digits)
+    return int(found[1])
 
 
 def steps_from(status: RequestStatus) -> tuple[tuple[RequestStatus, str], ...]:
