@@ -1,4 +1,4 @@
-"""`access explain | contracts | who | report`."""
+"""`access explain | contracts | who | report | case-pack`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def add(commands: Commands) -> None:
     add_user(listing)
     viewers = access.command("who", list_viewers, help="Who sees a contract")
     viewers.add_argument("--contract", required=True, metavar="CONTRACT_ID")
+    pack = access.command(
+        "case-pack", print_case, help="The redacted text of a case, for a ticket to the vendor"
+    )
+    add_user(pack)
+    pack.add_argument("--contract", metavar="CONTRACT_ID", help="with the verdict on this contract")
     report = access.command("report", print_report, help="Every end user and every contract that they see")
     report.add_argument(
         "--include-inactive", action="store_true", help="add what others would see once Active"
@@ -74,6 +79,19 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         ],
         "edition": verdict.edition,
     }
+
+
+def print_case(context: Context, args: Namespace) -> int:
+    """Print the case of one end user for the vendor."""
+    from portal_admin.services.case_pack import case_pack
+
+    text = case_pack(context.desk, site=args.site, email=args.email, contract_id=args.contract)
+    if context.json:
+        context.out.document({"text": text})
+    else:
+        for line in text.splitlines():
+            context.out.line(line)
+    return DONE
 
 
 def list_contracts(context: Context, args: Namespace) -> int:
