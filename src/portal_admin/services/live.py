@@ -25,18 +25,18 @@ def live_contract(
 ) -> Live[Contract]:
     """The contract of that id as ASPIRE holds it now; of several, the first by `rank`."""
 
-    def ask(aspire: AspireClient) -> Contract | None:
+    def question(aspire: AspireClient) -> Contract | None:
         key = id_key(contract_id)
         found = aspire.contracts(contract_id=whole(contract_id))
         return min((c for c in found if id_key(c.contract_id) == key), key=rank, default=None)
 
-    return _ask(desk, ask)
+    return ask(desk, question)
 
 
 def live_holding(desk: Desk, account_id: str) -> Live[Holding]:
     """The account of that id with all its contracts as ASPIRE holds them now."""
 
-    def ask(aspire: AspireClient) -> Holding | None:
+    def question(aspire: AspireClient) -> Holding | None:
         key = id_key(account_id)
         found = aspire.accounts(account_id=whole(account_id))
         account = min((a for a in found if id_key(a.account_id) == key), key=lambda a: a.oid, default=None)
@@ -45,16 +45,16 @@ def live_holding(desk: Desk, account_id: str) -> Live[Holding]:
         contracts = sorted(aspire.contracts_of(account_oid=account.oid), key=lambda c: c.contract_id)
         return Holding(account, tuple(contracts))
 
-    return _ask(desk, ask)
+    return ask(desk, question)
 
 
 def live_generation(desk: Desk) -> int | None:
     """ASPIRE's Generation now, None when it could not be asked."""
 
-    def ask(aspire: AspireClient) -> int:
+    def question(aspire: AspireClient) -> int:
         return aspire.instance().generation
 
-    return _ask(desk, ask).fact
+    return ask(desk, question).fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +68,26 @@ class Matches:
 def live_accounts(desk: Desk, text: str, limit: int) -> Live[Matches]:
     """What ASPIRE's own search finds."""
 
-    def ask(aspire: AspireClient) -> Matches:
+    def question(aspire: AspireClient) -> Matches:
         page = aspire.account_search(text=whole(text), limit=limit)
         present = tuple(account for account in page.items if not isinstance(account, Removed))
         return Matches(present, page.withheld)
 
-    return _ask(desk, ask)
+    return ask(desk, question)
 
 
 def live_names(desk: Desk, oids: set[int]) -> dict[int, Account]:
     """The accounts of those oids, as far as ASPIRE names them."""
 
-    def ask(aspire: AspireClient) -> tuple[Account, ...]:
+    def question(aspire: AspireClient) -> tuple[Account, ...]:
         return tuple(account for oid in sorted(oids) for account in aspire.accounts(account_oid=oid))
 
-    found = _ask(desk, ask).fact if oids else None
+    found = ask(desk, question).fact if oids else None
     return {account.oid: account for account in found or ()}
 
 
-def _ask(desk: Desk, question: Callable[[AspireClient], Fact | None]) -> Live[Fact]:
+def ask(desk: Desk, question: Callable[[AspireClient], Fact | None]) -> Live[Fact]:
+    """What ASPIRE answers now; None and a missing record are absences, what cannot be asked is UNREAD with its reason."""
     at = desk.clock()
     if desk.aspire is None:
         return Live(Answer.UNREAD, at, reason=NOT_CONFIGURED, kind=SettingsProblem.kind)

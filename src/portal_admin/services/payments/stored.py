@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
-from portal_admin.domain.money import from_minor
+from portal_admin.domain.money import from_minor, to_minor
 from portal_admin.domain.payments import (
     EventKind,
     Origin,
@@ -25,7 +26,7 @@ from portal_admin.models import end_user, payment, payment_event
 from portal_admin.models import site as site_table
 from portal_admin.services.change import advance
 from portal_admin.services.chunks import chunks
-from portal_admin.services.site_policy import stored_policy
+from portal_admin.services.site_policy import policy_of
 
 
 def payment_query() -> Select[Any]:
@@ -66,12 +67,30 @@ def payment_of(row: Row[Any]) -> PortalPayment:
 
 def find_payment(connection: Connection, reference: str) -> PortalPayment:
     """The payment of that reference; NotFound when there is none, SwitchedOff when its site has no payments."""
+    found = find_any(connection, reference)
+    require_payments(policy_of(connection, found.site), site=found.site)
+    return found
+
+
+def find_any(connection: Connection, reference: str) -> PortalPayment:
+    """The same, whatever its site's policy is: what was begun is brought to its end."""
     query = payment_query().where(payment.c.reference_key == id_key(reference))
     row = connection.execute(query).first()
     if row is None:
         raise NotFound(f"There is no payment with the reference {whole(reference)}.")
-    require_payments(stored_policy(connection, row.site_id), site=row.site_key)
     return payment_of(row)
+
+
+def same_amount(
+    connection: Connection, contract_oid: int, amount: Decimal, currency: str
+) -> tuple[PortalPayment, ...]:
+    """The payments of that amount for that contract, newest first."""
+    query = payment_query().where(
+        payment.c.contract_oid == contract_oid,
+        payment.c.amount_minor == to_minor(amount, currency),
+        payment.c.currency == currency,
+    )
+    return tuple(map(payment_of, connection.execute(query.order_by(payment.c.id.desc()))))
 
 
 def keys_of(connection: Connection, payment_id: int) -> tuple[str, str | None]:
