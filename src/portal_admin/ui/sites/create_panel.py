@@ -9,7 +9,7 @@ from portal_admin.errors import DeskError, InvalidInput, Refused
 from portal_admin.services import sites
 from portal_admin.services.sites import KnownLabel
 from portal_admin.ui.page import Page
-from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
+from portal_admin.ui.panels.labels.label_choice import LabelChoice, Mapping
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.side_panel import SidePanel
 

@@ -19,11 +19,12 @@ from portal_admin.services.sites import KnownLabels
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.panels.labels.change_view import ToldChange
+from portal_admin.ui.panels.labels.map_panel import MapPanel
+from portal_admin.ui.panels.labels.saved import tell_saved
 from portal_admin.ui.sites.brand_panel import BrandPanel
-from portal_admin.ui.sites.change_view import ToldChange, tell
 from portal_admin.ui.sites.create_panel import CreatePanel
 from portal_admin.ui.sites.mail_preview import MailPreview
-from portal_admin.ui.sites.map_panel import MapPanel
 from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.theme import Space
@@ -237,35 +238,11 @@ class SitesPage(Page):
         self.refresh()
 
     def _saved(self, before: Site, change: ToldChange) -> None:
-        words = self.tr("Labels of {key} were saved. {change}")
-        self.messages.success(
-            words.format(key=before.key, change=change.words),
-            undo=lambda: self._undo(before, change.site),
-        )
-        self._wanted = before.key
-        self.refresh()
-
-    def _undo(self, before: Site, after: Site) -> None:
-        desk = self.desk
-
-        def done(change: ToldChange) -> None:
-            words = self.tr("Undone. Labels of {key} are as they were. {change}")
-            self.messages.success(words.format(key=before.key, change=change.words))
+        def again() -> None:
             self._wanted = before.key
             self.refresh()
 
-        self.run(
-            lambda: tell(
-                sites.set_labels(
-                    desk,
-                    key=before.key,
-                    labels=before.labels,
-                    unlabelled=before.unlabelled,
-                    version=after.version,
-                )
-            ),
-            done,
-        )
+        tell_saved(self, before, change, again)
 
     def _branded(self, site: Site, before: Brand | None, after: Brand) -> None:
         words = self.tr("The brand of {key} was saved. Its mails come from {address}.")

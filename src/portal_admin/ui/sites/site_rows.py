@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from portal_admin.domain.brand import Brand
@@ -90,9 +88,3 @@ def label_row(known: KnownLabel) -> Row:
 def label_words(label: str | None) -> str:
     """A label, or words for its absence."""
     return label or _tr("no label")
-
-
-def mapping_words(labels: Iterable[str], *, unlabelled: bool) -> str:
-    """What a site takes, in one line."""
-    parts = [*labels, *([_tr("contracts without a label")] if unlabelled else [])]
-    return ", ".join(parts) or _tr("nothing")

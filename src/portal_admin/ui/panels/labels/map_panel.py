@@ -10,9 +10,8 @@ from portal_admin.services import sites
 from portal_admin.services.sites import KnownLabel
 from portal_admin.ui import background
 from portal_admin.ui.page import Page
-from portal_admin.ui.sites.change_view import ChangeView, ToldChange, tell
-from portal_admin.ui.sites.label_choice import LabelChoice, Mapping
-from portal_admin.ui.sites.site_rows import mapping_words
+from portal_admin.ui.panels.labels.change_view import ChangeView, ToldChange, tell
+from portal_admin.ui.panels.labels.label_choice import LabelChoice, Mapping, mapping_words
 from portal_admin.ui.widgets.conflict_view import ConflictLine, ConflictView
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
@@ -55,8 +54,10 @@ class MapPanel(SidePanel):
         self.save_button = self.add_button(self.tr("Save labels"), self.save, kind="primary")
         self.choice.changed.connect(self._changed)
 
-    def start(self, site: Site, known: tuple[KnownLabel, ...], *, label: str | None = None) -> None:
-        """Open the form on a site, with the keyboard on a label when one is named."""
+    def start(
+        self, site: Site, known: tuple[KnownLabel, ...], *, label: str | None = None, ticked: bool = False
+    ) -> None:
+        """Open the form on a site, with the keyboard on a label when one is named, and that label `ticked` if wanted."""
         if self.site is None or self.site.key != site.key:
             self.messages.clear()
             self.conflict.clear()
@@ -72,6 +73,8 @@ class MapPanel(SidePanel):
         )
         if label is not None:
             self.choice.focus_label(label)
+            if ticked:
+                self.choice.tick(label)
         self._preview()
 
     def discard(self) -> None:

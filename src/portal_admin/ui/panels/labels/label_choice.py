@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from portal_admin.domain.text import label_key
@@ -26,6 +26,12 @@ class Mapping:
     def keys(self) -> frozenset[str]:
         """What is compared: label keys, the empty one for no label."""
         return frozenset({label_key(label) for label in self.labels} | ({""} if self.unlabelled else set()))
+
+
+def mapping_words(labels: Iterable[str], *, unlabelled: bool) -> str:
+    """What a site takes, in one line."""
+    parts = [*labels, *([_tr("contracts without a label")] if unlabelled else [])]
+    return ", ".join(parts) or _tr("nothing")
 
 
 class LabelChoice(QWidget):
@@ -73,6 +79,15 @@ class LabelChoice(QWidget):
         box = self.boxes.get(label_key(label))
         if box is not None:
             box.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def tick(self, label: str) -> None:
+        """Tick a label, listed or not; an empty one stands for contracts without a label."""
+        box = self.boxes.get(label_key(label))
+        if box is not None:
+            box.setChecked(True)
+        else:
+            self.typed.setText(label)
+            self.add_typed()
 
     def add_typed(self) -> None:
         """Take the typed label and tick it."""
@@ -133,6 +148,10 @@ class LabelChoice(QWidget):
         if not known.sites:
             return self.tr("{contracts} · mapped to no site").format(contracts=words), True
         return words, False
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LabelChoice", text)
 
 
 def _column(holder: QWidget) -> QVBoxLayout:

@@ -1,0 +1,1 @@
+"""Which private labels a site takes, as panels of several screens."""
