@@ -1,7 +1,8 @@
-"""A person's whole story on a site, on one line of time: what was done, and what was mailed."""
+"""A person's whole story on a site, on one line of time: what was done here, what they did in the portal, and the mails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +17,14 @@ from portal_admin.errors import NotFound
 from portal_admin.models import audit_event, end_user, mail_outbox
 from portal_admin.models.engine import reading
 from portal_admin.services.audit_list import told
+from portal_admin.services.chunks import chunks
 from portal_admin.services.desk import Desk
 from portal_admin.services.early_resets import CHANGED_FROM
 from portal_admin.services.sites import find_site
+from portal_admin.services.story_portal import AT_MOST, about, in_the_portal
 
-AT_MOST = 1000
 MAILER = "mail delivery"
+PORTAL = "the portal"
 KINDS = {MailKind.REGISTRATION: "Registration mail", MailKind.RESET: "Password reset mail"}
 # The column that holds when it happened, and what happened.
 FATES = {
@@ -63,20 +66,28 @@ def story(desk: Desk, *, site: str, email: str) -> Story:
     with reading(desk.engine) as connection:
         on = find_site(connection, site)
         emails = _addresses(connection, on.key, canonical_email(email))
-        events = _events(connection, on.key, emails)
         users = {
             row.id: row
             for row in connection.execute(
                 select(end_user).where(end_user.c.site_id == on.id, end_user.c.email.in_(emails))
             )
         }
-        if not users and not events:
+        known = {identity: row.email for identity, row in users.items()}
+        of = {email: email for email in emails} | about(connection, known)
+        events = _events(connection, on.key, of)
+        asked = list(in_the_portal(connection, on.id, known, emails))
+        if not users and not events and not asked:
             raise NotFound(f"Nothing is known of {canonical_email(email)} on site {on.key}.")
-        mails = _mails(connection, {identity: row.email for identity, row in users.items()})
+        others = [
+            *_mails(connection, known),
+            *(Moment(one.at, PORTAL, one.words, one.email) for one in asked),
+        ]
         newest = max(users.values(), key=lambda row: row.id, default=None)
-    moments = sorted([*map(_moment, events), *mails], key=lambda one: (one.at, one.line or 0), reverse=True)
+    told_moments = [_moment(event, of[event.line.subject]) for event in events]
+    moments = sorted([*told_moments, *others], key=lambda one: (one.at, one.line or 0), reverse=True)
     name = f"{newest.first_name} {newest.last_name}".strip() if newest is not None else None
-    return Story(on.key, emails, name, tuple(moments[:AT_MOST]), len(events) < AT_MOST)
+    is_whole = max(len(events), len(asked), len(moments)) < AT_MOST
+    return Story(on.key, emails, name, tuple(moments[:AT_MOST]), is_whole)
 
 
 def _addresses(connection: Connection, site: str, email: str) -> tuple[str, ...]:
@@ -93,24 +104,22 @@ def _addresses(connection: Connection, site: str, email: str) -> tuple[str, ...]
     return tuple(found)
 
 
-def _events(connection: Connection, site: str, emails: tuple[str, ...]) -> list[Event]:
+def _events(connection: Connection, site: str, subjects: Iterable[str]) -> list[Event]:
     line = audit_event.c
-    query = (
-        select(audit_event)
-        .where(line.subject.in_(emails), line.site_key == site)
-        .order_by(line.id.desc())
-        .limit(AT_MOST)
-    )
-    return told(connection, connection.execute(query).all())
+    rows: list[Row[Any]] = []
+    for some in chunks(list(subjects)):
+        query = select(audit_event).where(line.subject.in_(some), line.site_key == site)
+        rows += connection.execute(query.order_by(line.id.desc()).limit(AT_MOST)).all()
+    return told(connection, sorted(rows, key=lambda row: -row.id)[:AT_MOST])
 
 
-def _moment(event: Event) -> Moment:
+def _moment(event: Event, email: str) -> Moment:
     line = event.line
     return Moment(
         line.at,
         line.operator,
         event.headline,
-        line.subject,
+        email,
         () if event.is_told else event.changes,
         None if line.action in REASON_TOLD else line.reason,
         event.attention,
