@@ -17,6 +17,7 @@ from sqlalchemy import select
 from portal_admin import services
 from portal_admin.domain.fields import FieldSheet
 from portal_admin.domain.permissions import MATRIX, Permission, Role, is_allowed
+from portal_admin.domain.service_requests import RequestStatus
 from portal_admin.domain.verification import Method
 from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.models import metadata
@@ -47,6 +48,8 @@ from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.imports import batches, commit, plan, results, undo
 from portal_admin.services.mail import delivery, keys, queue
+from portal_admin.services.requests import hand_over as requests_hand_over
+from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
 from tests.fixtures.operators import appoint
 from tests.services.acting import CALLED, create
@@ -55,10 +58,12 @@ from tests.services.filled import audit_rows
 from tests.services.imports import importing
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import NORTHWIND
+from tests.services.requests.asked import ask
 
 # A server lets nobody act under another name than that of its login; its own matrix is tested beside this one.
 pytestmark = pytest.mark.databases("sqlite")
 
+REQUEST: dict[str, Any] = {"number": "SR-000001"}
 ON_RUTH: dict[str, Any] = {"site": "MAIN", "email": RUTH}
 NO_SECRETS = delivery.MailSecrets(lambda: None, lambda _server: None)
 ROW = ("new@row.example", "New", "Row", "A-001")
@@ -93,6 +98,15 @@ ACTS: dict[Callable[..., Any], Act] = {
     verification.verify: lambda desk, _: verification.verify(desk, **ON_RUTH, method=Method.CODE),
     verification.reveal_channels: lambda desk, _: verification.reveal_channels(desk, **ON_RUTH),
     call_notes.write_note: lambda desk, _: call_notes.write_note(desk, **ON_RUTH, note="n"),
+    requests_work.assign: lambda desk, _: requests_work.assign(desk, **REQUEST, to="tester"),
+    requests_work.set_status: lambda desk, _: requests_work.set_status(
+        desk, **REQUEST, to=RequestStatus.IN_PROGRESS
+    ),
+    requests_work.add_note: lambda desk, _: requests_work.add_note(
+        desk, **REQUEST, note="n", for_caller=True
+    ),
+    requests_hand_over.hand_over: lambda desk, _: requests_hand_over.hand_over(desk, **REQUEST),
+    requests_hand_over.resolve: lambda desk, _: requests_hand_over.resolve(desk, **REQUEST),
     links.add: lambda desk, _: links.add(desk, **ON_RUTH, account_ids=["A-003"]),
     links.remove: lambda desk, _: links.remove(desk, site="MAIN", email=INA, account_id="A-004"),
     links.remove_several: lambda desk, _: links.remove_several(
@@ -148,7 +162,8 @@ def every_row(desk: Desk) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def casey(office: Desk, request: pytest.FixtureRequest) -> Desk:
-    """The desk of somebody who has that role, or none."""
+    """The desk of somebody who has that role, or none, where somebody asked for something."""
+    ask(office.engine)
     role: Role | None = request.param
     if role is not None:
         appoint(office.engine, "casey", role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from portal_admin.domain.audit_chain import GENESIS
 from portal_admin.domain.imports import Options
 from portal_admin.domain.permissions import Role
+from portal_admin.domain.service_requests import RequestStatus
 from portal_admin.domain.verification import Method
 from portal_admin.services import (
     audit_export,
@@ -42,6 +44,8 @@ from portal_admin.services.imports import commit, plan, results, undo
 from portal_admin.services.imports.mapping import recognise
 from portal_admin.services.imports.source import open_table
 from portal_admin.services.mail import delivery, keys, queue
+from portal_admin.services.requests import hand_over as requests_hand_over
+from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
 from tests.fixtures.desk import NOW
 from tests.fixtures.post import PASSWORD, Post
@@ -50,10 +54,14 @@ from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.enforcement.conftest import EnforcedPortal
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import KEY, NORTHWIND, name_server
+from tests.services.requests.asked import change
 
 MAIN: dict[str, Any] = {"site": "MAIN"}
 FIELD = next(iter(catalogue().by_key))
 ON_RUTH: dict[str, Any] = {"site": "MAIN", "email": RUTH}
+# What the person wrote in the portal (conftest), and a hand-over that died on its way.
+REQUEST: dict[str, Any] = {"number": "SR-000001"}
+BEFORE = NOW - timedelta(hours=1)
 FILE = csv_source(
     ("new@import.example", "Nora", "New", "A-001"),
     (RUTH, "Ruth", "Olsen-Berg", "A-001;A-002"),
@@ -165,6 +173,17 @@ DEEDS = (
     Deed(verification.verify, _given(**ON_RUTH, method=Method.CALL_BACK, note="402-555-0142")),
     Deed(verification.reveal_channels, _given(**ON_RUTH)),
     Deed(call_notes.write_note, _given(**ON_RUTH, note="Asks where her lease is.", contract_id="0012-0045")),
+    Deed(requests_work.assign, _given(**REQUEST, to="casey")),
+    Deed(requests_work.set_status, _given(**REQUEST, to=RequestStatus.IN_PROGRESS, reply="We look at it.")),
+    Deed(requests_work.add_note, _given(**REQUEST, note="It is on its way.", for_caller=True)),
+    Deed(requests_hand_over.hand_over, _given(**REQUEST)),
+    Deed(
+        requests_hand_over.resolve,
+        _given(**REQUEST),
+        lambda world: change(
+            world.portal.owner, "SR-000001", hand_over="sending", hand_over_key="k", handed_over_at=BEFORE
+        ),
+    ),
     Deed(links.add, _given(**ON_RUTH, account_ids=["A-003"])),
     Deed(links.remove, _given(**MAIN, email=INA, account_id="A-004")),
     Deed(links.remove_several, _given(**MAIN, email=INA, account_ids=["A-004"])),
