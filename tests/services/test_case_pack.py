@@ -13,7 +13,6 @@ from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.access import explain
 from portal_admin.services.case_pack import case_pack
 from portal_admin.services.desk import Desk
-from tests.fixtures.desk import TOO_SLOW
 from tests.fixtures.sandbox import account, contract
 from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.filled import everything
@@ -76,7 +75,7 @@ def test_that_versions_ages_and_edition_are_told(office: Desk) -> None:
 
 
 def test_that_an_aspire_that_does_not_answer_is_told_as_such(office: Desk, sandbox: Sandbox) -> None:
-    sandbox.fault(latency=TOO_SLOW)
+    sandbox.fault(status=503)
     text = case_pack(office, **ON_RUTH, contract_id="0012-0045")
     assert "ASPIRE: could not be asked (" in text
     assert "[unknown] synced" in text
