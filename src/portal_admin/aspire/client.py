@@ -163,6 +163,10 @@ class AspireClient:
         """Every contact of the account."""
         return self._all("/contacts", parsing.CONTACTS, {"accountOid": account_oid})
 
+    def contact_search(self, *, text: str) -> Page[Contact]:
+        """The first contacts in whose name or email the text occurs, and how many are withheld from this login."""
+        return self._page("/contacts", parsing.CONTACTS, {"text": text, "limit": PAGE_SIZE})
+
     def private_labels(self) -> tuple[str, ...]:
         """Every private label that contracts may carry."""
         return self._all("/private-labels", parsing.PRIVATE_LABELS, {})
