@@ -51,6 +51,7 @@ from portal_admin.services.mail import delivery, keys, queue
 from portal_admin.services.requests import hand_over as requests_hand_over
 from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
+from portal_admin.services.sync.contract import sync_contract
 from tests.fixtures.operators import appoint
 from tests.services.acting import CALLED, create
 from tests.services.conftest import INA, PAUL, RUTH
@@ -139,6 +140,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     queue.resend: lambda desk, _: queue.resend(desk, ids=[1]),
     delivery.send_due: lambda desk, _: delivery.send_due(desk, secrets=None),  # type: ignore[arg-type]
     sync_run.sync: lambda desk, _: sync_run.sync(desk),
+    sync_contract: lambda desk, _: sync_contract(desk, contract_id="0012-0045"),
 }
 
 

@@ -281,6 +281,8 @@ def _synced(case: AccessCase) -> Check:
     stored, live = case.stored, case.live
     due = next_due(stored.as_of, case.now, case.settings.cadences["contracts"])
     evidence: dict[str, Any] = {"snapshot_as_of": stored.as_of, "next_sync": due}
+    if live.answer is not Answer.UNREAD:
+        evidence["in_aspire"] = live.answer is Answer.READ
     wait = AFTER_RESTORE if _was_restored(case.generations) else NEXT_SYNC
 
     def check(result: Result, sentence: str, fix: str | None = None) -> Check:

@@ -47,6 +47,7 @@ from portal_admin.services.mail import delivery, keys, queue
 from portal_admin.services.requests import hand_over as requests_hand_over
 from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
+from portal_admin.services.sync.contract import sync_contract
 from tests.fixtures.desk import NOW
 from tests.fixtures.post import PASSWORD, Post
 from tests.services.acting import CALLED, create
@@ -235,4 +236,5 @@ DEEDS = (
         lambda world: (_imported(world), world.folder),
     ),
     Deed(sync_run.sync, _given(full=True)),
+    Deed(sync_contract, _given(contract_id="0012-0045")),
 )
