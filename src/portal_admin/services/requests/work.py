@@ -66,7 +66,7 @@ def set_status(
         told: dict[str, Any] = {"status": to.value}
         was: dict[str, Any] = {"status": before.status.value}
         if to is RequestStatus.IN_PROGRESS and before.assigned_to is None:
-            values["assigned_to"] = told["assigned_to"] = _worker(connection, desk.operator)
+            values["assigned_to"] = told["assigned_to"] = _called(connection, desk.operator)
             was["assigned_to"] = None
         _write(connection, before, **values)
         if text:
@@ -134,6 +134,12 @@ def _worker(connection: Connection, typed: str) -> str:
         )
     name: str = row.name
     return name
+
+
+def _called(connection: Connection, name: str) -> str:
+    """The operator as the operators' list has the name, in whatever case the person signed in."""
+    query = select(operator.c.name).where(operator.c.name_key == operator_key(name))
+    return connection.execute(query).scalar() or name
 
 
 def _write(connection: Connection, request: ServiceRequest, **values: Any) -> None:
