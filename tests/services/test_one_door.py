@@ -22,6 +22,7 @@ WRITERS = {
     "doctor/desk.py": "finds out whether it could write, and writes nothing",
     "mail/claims.py": "keeps account of mails that are being sent, within an action",
     "imports/storing.py": "keeps the rows of a file before any of them has an effect, within an action",
+    "payments/follow.py": "keeps what was learned from ASPIRE about payments, within an action",
     "sync/account.py": "copies ASPIRE's records of an account, after the change that needed them",
     "sync/detail_pass.py": "copies ASPIRE's records, within an action",
     "sync/lists.py": "copies ASPIRE's records, within an action",

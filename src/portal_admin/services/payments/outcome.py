@@ -41,19 +41,19 @@ class Outcome:
     @classmethod
     def refused(cls, problem: DeskError, code: str) -> Outcome:
         """ASPIRE said no, and nothing was done."""
-        return cls(EventKind.REFUSED, Sending.REFUSED, evidence={"code": code, "reason": problem.message})
+        return cls(EventKind.REFUSED, Sending.REFUSED, evidence={"code": code, "message": problem.message})
 
     @classmethod
     def unknown(cls, problem: DeskError, code: str | None) -> Outcome:
         """Nobody said what became of it."""
-        told = {"reason": problem.message} | ({"code": code} if code else {})
+        told = {"message": problem.message} | ({"code": code} if code else {})
         return cls(EventKind.UNKNOWN, Sending.UNKNOWN, evidence=told)
 
     @classmethod
     def not_sent(cls, problem: DeskError) -> Outcome:
         """It surely did not reach ASPIRE."""
         return cls(
-            EventKind.NOT_SENT, Sending.QUEUED, evidence={"kind": problem.kind, "reason": problem.message}
+            EventKind.NOT_SENT, Sending.QUEUED, evidence={"kind": problem.kind, "message": problem.message}
         )
 
 
@@ -83,7 +83,7 @@ def settle(connection: Connection, desk: Desk, reference: str, outcome: Outcome)
         site=stored.site,
         before=_audited(stored),
         after=_audited(after),
-        reason=outcome.evidence.get("reason"),
+        reason=outcome.evidence.get("message"),
     )
     return after
 

@@ -19,6 +19,7 @@ from portal_admin.models.engine import reading, writing
 from portal_admin.services.change import action
 from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
+from portal_admin.services.payments.follow import follow
 from portal_admin.services.sync import lease as sync_lease
 from portal_admin.services.sync import state as sync_state
 from portal_admin.services.sync.detail_pass import read_details
@@ -33,12 +34,17 @@ from portal_admin.services.sync.lists import (
 )
 from portal_admin.services.sync.state import ListState, Pass, Position
 
+# What must be readable before anything can be said of payments.
+FOLLOWED = frozenset({"AlternateEfts", "EftBatches", "Payments"})
 STOPPED_EARLY = "The sync was stopped before its end; the next one goes on from there."
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What one run did; `watermark` is where the next one starts, by ASPIRE's clock; `complete` False when cancelled."""
+    """What one run did; `watermark` is where the next one starts, by ASPIRE's clock; `complete` False when cancelled.
+
+    `payments` counts those of which something new was learned.
+    """
 
     read: int
     changed: int
@@ -47,6 +53,7 @@ class SyncResult:
     generation: int
     warnings: tuple[str, ...]
     complete: bool = True
+    payments: int = 0
 
 
 def _ignore(_: SyncProgress) -> None:
@@ -84,6 +91,7 @@ def sync(
                 begun = _follow_up(desk, run_id, instance)
                 complete = _read(run, begun)
             complete = complete and _read_the_rest(run, instance)
+            learned = _follow_payments(desk, run, instance) if complete else 0
     return SyncResult(
         run.read,
         run.changed,
@@ -92,7 +100,22 @@ def sync(
         instance.generation,
         tuple(run.warnings),
         complete,
+        learned,
     )
+
+
+def _follow_payments(desk: Desk, run: Run, instance: Instance) -> int:
+    """Learn what became of the portal's payments; what goes wrong with that is a warning, never a failed sync."""
+    if not instance.capabilities >= FOLLOWED:
+        return 0
+    try:
+        found = follow(desk)
+    except DeskError as problem:
+        run.warnings.append(f"Payments could not be followed. {problem.message}")
+        return 0
+    if found.problem is not None:
+        run.warnings.append(f"Payments could not be followed. {found.problem}")
+    return found.learned
 
 
 def _next_start(run: Run, reading: Pass) -> datetime:
