@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from portal_admin import settings, wiring
 from portal_admin.app import Running
 from portal_admin.services import database
 from portal_admin.settings import Profile
-from portal_admin.ui import background
+from portal_admin.ui import background, watchdog
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.single_instance import hand_over
 from portal_admin.ui.theme import Scheme, theme
@@ -157,6 +158,13 @@ def test_that_with_a_profile_the_window_goes_live_on_the_place_asked_for(
     assert window.current_page is not None
     assert window.current_page.context.spec.id == "end_users"
     assert window.windowTitle() == "UAT — Portal Admin"
+
+
+def test_that_an_open_window_is_watched(running: Callable[..., Running], profile: Profile) -> None:
+    # And no longer than it is open: else a thread would be left behind.
+    running("start")
+    assert "watchdog" in {thread.name for thread in threading.enumerate()}
+    assert watchdog.report() is not None
 
 
 def test_that_a_second_start_opens_its_place_in_the_first_window_and_ends(

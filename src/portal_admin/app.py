@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from portal_admin.services.desk import Desk
     from portal_admin.settings import Profile
     from portal_admin.ui.page import Page
+    from portal_admin.ui.watchdog import Watchdog
 
 WAIT_FOR_WORKERS = 3.0  # seconds
 HIT_ICONS = {"user": "person", "account": "building", "contract": "document"}
@@ -69,6 +70,7 @@ class Running(QObject):
         self._place: str | None = None
         self._desk: Desk | None = None
         self._collector = Collector(self)
+        self._watchdog: Watchdog | None = None
         group_digits()
         theme.apply(window_state.scheme())
         theme.follow_system()
@@ -90,6 +92,8 @@ class Running(QObject):
     def end(self, code: int) -> int:
         """Drop all answers, wait a bounded time for workers, and close the desk."""
         self._instance.close()
+        if self._watchdog is not None:
+            self._watchdog.stop()
         sys.excepthook = sys.__excepthook__
         finished = background.drain(WAIT_FOR_WORKERS)
         if finished and self._desk is not None:
@@ -111,10 +115,17 @@ class Running(QObject):
 
     def _be_the_one(self) -> None:
         if self._instance.listen(self._place, self._profile):
+            self._watch()
             self.window.start_over()
             self.load()
         else:
             self.window.close()
+
+    def _watch(self) -> None:
+        from portal_admin.ui.watchdog import Watchdog
+
+        self._watchdog = Watchdog(self)
+        self._watchdog.start()
 
     def load(self) -> None:
         """Import everything slow and open the desk, on a worker."""
@@ -186,7 +197,12 @@ class Running(QObject):
 
 def warm() -> None:
     """Import what the window needs right after its first picture."""
-    for name in ("PySide6.QtNetwork", "hashlib", "portal_admin.ui.widgets.state_panel"):
+    for name in (
+        "PySide6.QtNetwork",
+        "hashlib",
+        "portal_admin.ui.watchdog",
+        "portal_admin.ui.widgets.state_panel",
+    ):
         importlib.import_module(name)
 
 
@@ -220,10 +236,10 @@ def finder(desk: Desk, navigator: Navigator) -> Finder:
     }
 
     def find(text: str) -> Sequence[Entry]:
-        from portal_admin.services.find import find as look
+        from portal_admin.services.find import search
 
         entries = []
-        for hit in look(desk, text=text):
+        for hit in search(desk, text=text):
             target = Target.parse(hit.target)
             if target is not None:
                 go = partial(navigator.open.emit, target)

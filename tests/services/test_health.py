@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from portal_admin.domain.imports import Options
 from portal_admin.domain.permissions import Role
+from portal_admin.domain.stalls import StallReport
 from portal_admin.domain.verdict import Result
 from portal_admin.log import start_logging, stop_logging
 from portal_admin.models import end_user, import_batch, mail_outbox, site, sync_run
@@ -181,6 +182,13 @@ def test_that_diagnostics_hold_what_helps(office: Desk, logged: logging.Logger) 
         "warning portal_admin.somewhere 12345678: something odd",
     ):
         assert part in told
+
+
+def test_that_diagnostics_tell_how_often_the_window_stood_still(office: Desk) -> None:
+    assert "UI stalls: not watched" in report(office)
+    stalls = StallReport(beats=12_000, over=2, p50=0, p99=4, longest=412)
+    told = diagnostics(office, profile=None, toolkit=TOOLKIT, findings=None, stalls=stalls)
+    assert "UI stalls: 2 over 250 ms, longest 412 ms; p50 0 ms, p99 4 ms of 12,000 beats" in told
 
 
 def test_that_diagnostics_tell_on_nobody(office: Desk, logged: logging.Logger) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy
 
 from portal_admin import __version__
 from portal_admin.domain.redaction import redacted
+from portal_admin.domain.stalls import StallReport
 from portal_admin.errors import DeskError
 from portal_admin.log import last_lines
 from portal_admin.models.engine import reading
@@ -29,14 +30,20 @@ CORRELATION_ID = re.compile(r"[0-9a-f]{8}")
 
 
 def diagnostics(
-    desk: Desk, *, profile: Profile | None, toolkit: str, findings: Iterable[Finding] | None
+    desk: Desk,
+    *,
+    profile: Profile | None,
+    toolkit: str,
+    findings: Iterable[Finding] | None,
+    stalls: StallReport | None = None,
 ) -> str:
     """The report as plain text; a part that cannot be read says so, and never hides another.
 
-    `toolkit` names what draws the window, and `findings` are those of the doctor's last visit, None for none.
+    `toolkit` names what draws the window, `findings` are those of the doctor's last visit and `stalls` what the
+    window's watchdog counted, None for none.
     """
     parts: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
-        ("Portal Admin diagnostics", lambda: _program(desk, profile, toolkit)),
+        ("Portal Admin diagnostics", lambda: _program(desk, profile, toolkit, stalls)),
         ("Database", lambda: _database(desk)),
         ("Checks", lambda: _checks(findings)),
         ("Settings", lambda: _settings(desk)),
@@ -67,10 +74,11 @@ def _read(lines: Callable[[], Iterable[str]]) -> list[str]:
         return [_clean(f"Could not be read: {problem.message}")]
 
 
-def _program(desk: Desk, profile: Profile | None, toolkit: str) -> Iterator[str]:
+def _program(desk: Desk, profile: Profile | None, toolkit: str, stalls: StallReport | None) -> Iterator[str]:
     yield f"Taken at: {_at(desk.clock())}"
     yield f"Portal Admin: {__version__}"
     yield f"Python: {platform.python_version()}, {toolkit}, SQLAlchemy {sqlalchemy.__version__}"
+    yield f"UI stalls: {stalls.words if stalls else 'not watched'}"
     yield f"System: {platform.system()} {platform.release()} ({platform.machine()})"
     if profile is not None:
         kind = "production" if profile.production else "not production"

@@ -16,6 +16,7 @@ from portal_admin.services.doctor import Finding
 from portal_admin.services.health import Health, health
 from portal_admin.services.mail.queue import list_mails, resend
 from portal_admin.services.sync import SyncResult
+from portal_admin.ui import watchdog
 from portal_admin.ui.health.notice import Notice
 from portal_admin.ui.health.rows import class_columns, class_sections, run_columns, run_row
 from portal_admin.ui.health.sync_box import SyncBox
@@ -244,7 +245,9 @@ class HealthPage(Page):
         findings = tuple(self.checks.findings) or None
         toolkit = f"Qt {qVersion()}, PySide6 {PySide6.__version__}"
         self.run(
-            lambda: diagnostics(desk, profile=profile, toolkit=toolkit, findings=findings),
+            lambda: diagnostics(
+                desk, profile=profile, toolkit=toolkit, findings=findings, stalls=watchdog.report()
+            ),
             self._copied,
             replaces="copy",
         )
