@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,25 @@ def read_local(path: Path) -> Any:
 def remove_local(path: Path) -> None:
     """Remove the file; there need not be one."""
     path.unlink(missing_ok=True)
+
+
+class LatestFile:
+    """A file of which only the newest content counts: `put` on the UI thread, then `write` on a worker."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content: Any = None
+        self._lock = threading.Lock()
+
+    def put(self, content: Any) -> None:
+        """What the file is to hold; None removes it."""
+        self._content = content
+
+    def write(self) -> None:
+        """Write what was put last: workers that come late write it again, and never something older."""
+        with self._lock:
+            content = self._content
+            if content is None:
+                remove_local(self.path)
+            else:
+                write_local(self.path, content)

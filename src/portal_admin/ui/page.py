@@ -60,16 +60,16 @@ class Page(QWidget):
         head.setSpacing(Space.M)
         head.addWidget(self.header)
         head.addWidget(self.messages)
-        column = QVBoxLayout()
-        column.setContentsMargins(Space.XL, Space.L, 0, Space.L)
-        column.setSpacing(Space.M)
-        column.addLayout(head)
-        column.addLayout(self.body, 1)
+        self.column = QVBoxLayout()
+        self.column.setContentsMargins(Space.XL, Space.L, 0, Space.L)
+        self.column.setSpacing(Space.M)
+        self.column.addLayout(head)
+        self.column.addLayout(self.body, 1)
         self._panels: list[SidePanel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        self._row.addLayout(column, 1)
+        self._row.addLayout(self.column, 1)
 
     @property
     def desk(self) -> Desk:
