@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from portal_admin.domain.evidence import Evidence
 from portal_admin.domain.invoices import Charge, Invoice
 from portal_admin.domain.payment_facts import PaymentFacts
+from portal_admin.domain.payment_steps import StepKind, StepState
+from portal_admin.domain.payment_timeline import Timeline, timeline
 from portal_admin.domain.payments import (
     EventKind,
     Origin,
@@ -28,6 +30,8 @@ NOW = datetime(2026, 11, 10, 20, 0, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 11, 9), date(2026, 11, 10)
 WHY = "ASPIRE did not answer within 8 seconds."
 EFT = 7
+DONE, WAITING, OVERDUE = StepState.DONE, StepState.WAITING, StepState.OVERDUE
+FAILED, UNKNOWN, NOT_REACHED = StepState.FAILED, StepState.UNKNOWN, StepState.NOT_REACHED
 
 
 def known(*records: Any, as_of: datetime = NOW) -> Evidence[Any]:
@@ -150,3 +154,23 @@ def facts(of: PortalPayment | None = None, **different: Any) -> PaymentFacts:
         "previous_day": False,
     }
     return PaymentFacts(**{**fields, **different})
+
+
+PAID: dict[str, Any] = {"alternate_efts": known(spent()), "batches": known(batch())}
+NOTHING_YET: dict[str, Any] = {"alternate_efts": known(), "batches": known()}
+
+
+def judged(of: PortalPayment | None = None, **different: Any) -> Timeline:
+    return timeline(facts(of, **different))
+
+
+def states(found: Timeline) -> dict[str, str]:
+    return {step.kind.value: step.state.value for step in found.steps}
+
+
+def advice_names(found: Timeline) -> set[str]:
+    return {one.name for one in found.advice}
+
+
+def sentence(found: Timeline, kind: StepKind) -> str:
+    return found.step(kind).sentence

@@ -112,7 +112,7 @@ class PaymentFacts:
             money
             for money in self.received.fact or ()
             if (oid is not None and money.alternate_eft_oid == oid)
-            or (money.alternate_eft_oid is None and id_key(money.reference or "") == key)
+            or (None in (oid, money.alternate_eft_oid) and id_key(money.reference or "") == key)
         ]
         return tuple(sorted(mine, key=lambda money: (money.post_date, money.oid)))
 

@@ -41,9 +41,11 @@ def contract_posted(facts: PaymentFacts, to_bank: Step) -> Step:
     if not facts.received.is_known:
         return _unread(facts, kind, to_bank, EventKind.CONTRACT_POSTED)
     if to_bank.state is not DONE:
-        return Step(
-            kind, NOT_REACHED, "ASPIRE has posted nothing of it so far.", SOURCE, as_of=facts.received.as_of
-        )
+        nothing = "ASPIRE has posted nothing of it so far"
+        state, sentence = NOT_REACHED, f"{nothing}."
+        if to_bank.state is UNKNOWN:
+            state, sentence = UNKNOWN, f"{nothing}; whether it is on its way is not known."
+        return Step(kind, state, sentence, SOURCE, as_of=facts.received.as_of)
     since = facts.day(to_bank.at) if to_bank.at else facts.today
     until = banking_days_after(since, POSTING_DAYS)
     late = facts.today > until
@@ -57,7 +59,7 @@ def applied(facts: PaymentFacts, posted: Step) -> Step:
     kind, money = StepKind.APPLIED, facts.posting
     if money is None:
         if posted.state is UNKNOWN:
-            return Step(kind, UNKNOWN, unread(PAYMENTS, facts.received), CASH_SOURCE)
+            return Step(kind, UNKNOWN, "Whether anything will be posted is not known.", CASH_SOURCE)
         if posted.state is DONE:
             return _unread(facts, kind, posted, EventKind.APPLIED)
         return Step(kind, NOT_REACHED, "Nothing is posted yet that could be applied.", CASH_SOURCE)
