@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -77,12 +77,12 @@ def facts(desk: Desk, known: Kept, batches: Batches | None = None, *, whole: boo
     """Everything the rules need; each of ASPIRE's answers fails alone. `whole` reads what only people look at, too."""
     payment, now = known.payment, desk.clock()
     oid = payment.contract_oid
-    batches = batches or batches_since(desk, payment.requested_at)
     efts: Live[tuple[AlternateEft, ...]] = ask(desk, lambda aspire: aspire.alternate_efts(contract_oid=oid))
     posted: Live[tuple[Received, ...]] = ask(
         desk, lambda aspire: received_of(aspire.detail(contract_oid=oid, data_class="payments"))
     )
-    return PaymentFacts(
+    batches = batches or batches_since(desk, payment.requested_at)
+    found = PaymentFacts(
         payment=payment,
         events=known.events,
         alternate_efts=_newest(known, "alternate_efts", efts, _efts, now),
@@ -95,6 +95,19 @@ def facts(desk: Desk, known: Kept, batches: Batches | None = None, *, whole: boo
         batches_since=batches.since,
         previous_day=_previous_day(desk) if whole else None,
     )
+    return _with_newer_batches(desk, found) if _may_be_overtaken(found) else found
+
+
+def _may_be_overtaken(found: PaymentFacts) -> bool:
+    """Batches read before the entry do not prove that none holds it: one may have been posted in between."""
+    debit = found.debit
+    return debit is not None and debit.payments == 0 and not found.holding and not found.batches_complete
+
+
+def _with_newer_batches(desk: Desk, found: PaymentFacts) -> PaymentFacts:
+    newer = batches_since(desk, found.payment.requested_at)
+    evidence = Evidence(newer.read.fact, newer.read.at, newer.read.reason)
+    return replace(found, batches=evidence, batches_since=newer.since)
 
 
 def _invoices(desk: Desk, known: Kept, now: datetime) -> Evidence[tuple[Invoice, ...]]:
