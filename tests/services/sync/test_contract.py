@@ -17,7 +17,7 @@ from portal_admin.services.users import create_user
 from tests.fixtures.sandbox import contract
 
 pytestmark = pytest.mark.databases("sqlite")
-OLSEN = {"site": "northwind", "email": "rolsen@prairie.example"}
+OLSEN: dict[str, Any] = {"site": "northwind", "email": "rolsen@prairie.example"}
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,7 @@ from portal_admin.services.sync.details import classes_of
 CLASSES = (*DETAILS, "accounts", "contacts")
 SETTINGS = "settings"
 INSTANCE = "instance"
+ALWAYS = ("contract", SETTINGS, INSTANCE)
 # After one of these no other request can succeed either.
 HOPELESS = (AspireUnreachable, AspireTooSlow, AspireBusy, AspireSignInFailed, SettingsProblem)
 
@@ -54,8 +55,18 @@ class LiveSide:
     generation: int | None = None
 
 
-def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: float) -> LiveSide:
-    """Read all classes of the contract; where its look-up by id fails, the stored record number serves."""
+def live_side(
+    desk: Desk,
+    *,
+    contract_id: str,
+    stored: Contract | None,
+    budget: float,
+    classes: Collection[str] = CLASSES,
+) -> LiveSide:
+    """Read these classes of the contract; where its look-up by id fails, the stored record number serves.
+
+    The contract itself, the settings and the instance are read always.
+    """
     if desk.aspire is None:
         return _nothing(desk, CouldNotLook(NOT_CONFIGURED))
     ends = time.monotonic() + budget
@@ -69,7 +80,7 @@ def live_side(desk: Desk, *, contract_id: str, stored: Contract | None, budget: 
     if contract is None:
         absent = Held(None, desk.clock(), found=False)
         return LiveSide(False, None, dict.fromkeys((*CLASSES, "contracts"), absent))
-    return _read(desk, desk.aspire, contract, ends)
+    return _read(desk, desk.aspire, contract, ends, classes)
 
 
 def _find(aspire: AspireClient, contract_id: str, stored: Contract | None) -> Contract | None:
@@ -82,8 +93,11 @@ def _find(aspire: AspireClient, contract_id: str, stored: Contract | None) -> Co
     )
 
 
-def _read(desk: Desk, aspire: AspireClient, contract: Contract, ends: float) -> LiveSide:
-    questions = _questions(aspire, contract)
+def _read(
+    desk: Desk, aspire: AspireClient, contract: Contract, ends: float, classes: Collection[str]
+) -> LiveSide:
+    wanted = {*classes, *ALWAYS}
+    questions = {name: ask for name, ask in _questions(aspire, contract).items() if name in wanted}
     held: dict[str, Held] = {}
     problems: list[ClassProblem] = []
     with ThreadPoolExecutor(max_workers=len(questions), thread_name_prefix="fields") as pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from portal_admin.errors import CouldNotLook, InvalidInput, NotFound
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.fields.entries import catalogue
-from portal_admin.services.fields.live import LiveSide, live_side
+from portal_admin.services.fields.live import CLASSES, LiveSide, live_side
 from portal_admin.services.fields.stored import Held, StoredSide, stored_side
 from portal_admin.services.settings import read_settings
 
@@ -61,15 +61,22 @@ def find(*, text: str = "", screen: str | None = None) -> tuple[Field, ...]:
     return catalogue().find(text=text, screen=screen)
 
 
-def show(desk: Desk, *, contract_id: str, budget: float = LOOK_UP_BUDGET) -> FieldSheet:
-    """All fields for one contract; NotFound only if ASPIRE answered that it has none, else CouldNotLook."""
+def show(
+    desk: Desk, *, contract_id: str, budget: float = LOOK_UP_BUDGET, only: Collection[str] | None = None
+) -> FieldSheet:
+    """All fields for one contract, or `only` those of these keys, for which less of ASPIRE is read.
+
+    NotFound only if ASPIRE answered that it has no such contract, else CouldNotLook.
+    """
     wanted = contract_id.strip()
     if not wanted:
         raise InvalidInput("Type a contract id.", field="contract_id")
     with reading(desk.engine) as connection:
         settings = read_settings(connection)
         stored = stored_side(connection, settings, wanted)
-    live = live_side(desk, contract_id=wanted, stored=stored.contract, budget=budget)
+    entries = catalogue().fields if only is None else tuple(f for f in catalogue().fields if f.key in only)
+    classes = CLASSES if only is None else {entry.data_class for entry in entries}
+    live = live_side(desk, contract_id=wanted, stored=stored.contract, budget=budget, classes=classes)
     if stored.contract is None and live.contract is None:
         _nowhere(wanted, live)
     now = desk.clock()
@@ -84,7 +91,7 @@ def show(desk: Desk, *, contract_id: str, budget: float = LOOK_UP_BUDGET) -> Fie
         time_zone=settings.time_zone,
         in_snapshot=stored.contract is not None,
         in_aspire=live.in_aspire,
-        rows=tuple(_row(entry, look) for entry in catalogue().fields),
+        rows=tuple(_row(entry, look) for entry in entries),
         problems=live.problems,
         restored=None not in (stored.generation, live.generation) and stored.generation != live.generation,
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.verdict import Check, Verdict
 from portal_admin.ui.theme import Meaning, Size, Space
@@ -26,13 +25,17 @@ _VERDICTS: dict[str, tuple[str, Meaning]] = {
 
 
 class VerdictView(QWidget):
-    """Renders a Verdict; `fix_requested` carries the name of the check whose fix was pressed."""
+    """Renders a Verdict; `fix_requested` carries the key of the fix that was pressed.
+
+    A fix is keyed by the name of its check, and where a check has several, by `name:detail`.
+    """
 
     fix_requested = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.verdict: Verdict | None = None
+        self.fix_buttons: dict[str, QPushButton] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._shown: QWidget | None = None
@@ -40,6 +43,7 @@ class VerdictView(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.verdict = None
+        self.fix_buttons = {}
         if self._shown is not None:
             self._shown.hide()
             self._shown.deleteLater()
@@ -65,7 +69,8 @@ class VerdictView(QWidget):
         rule.setProperty("kind", "line")
         lines.addWidget(rule)
         for check in verdict.checks:
-            lines.addWidget(self._line(check, now, (fixes or {}).get(check.name)))
+            mine = {key: text for key, text in (fixes or {}).items() if key.partition(":")[0] == check.name}
+            lines.addWidget(self._line(check, now, mine))
         basis = self.tr("Judged by the {edition} rules.")
         lines.addWidget(PlainLabel(basis.format(edition=verdict.edition.value), kind="secondary", wrap=True))
         self._column.addWidget(self._shown)
@@ -98,7 +103,7 @@ class VerdictView(QWidget):
         row.addLayout(words, 1)
         return row
 
-    def _line(self, check: Check, now: datetime, fix: str | None) -> QWidget:
+    def _line(self, check: Check, now: datetime, fixes: dict[str, str]) -> QWidget:
         icon, meaning = MARKS[check.result]
         line = QWidget()
         line.setObjectName(f"check_{check.name}")
@@ -119,16 +124,20 @@ class VerdictView(QWidget):
             grid.addWidget(age, 0, 2, Qt.AlignmentFlag.AlignTop)
         if check.fix:
             grid.addWidget(PlainLabel(check.fix, kind="secondary", wrap=True), 1, 1, 1, 2)
-        if fix:
-            name = check.name
-            grid.addWidget(self._fix_button(fix, lambda: self.fix_requested.emit(name)), 2, 1, 1, 2)
+        if fixes:
+            grid.addWidget(self._fixes(fixes), 2, 1, 1, 2)
         line.setAccessibleName(f"{result_words(check.result)}: {check.sentence}")
         return line
 
-    def _fix_button(self, text: str, pressed: Callable[[], object]) -> QWidget:
+    def _fixes(self, fixes: dict[str, str]) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(button(text, pressed))
-        row.addStretch(1)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        for key, text in fixes.items():
+            self.fix_buttons[key] = made = self._fix_button(key, text)
+            column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
         return holder
+
+    def _fix_button(self, key: str, text: str) -> QPushButton:
+        return button(text, lambda: self.fix_requested.emit(key))
