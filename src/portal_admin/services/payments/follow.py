@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_
+from sqlalchemy import Select, and_, case, exists, or_
 
 from portal_admin.domain.payments import (
     RETURN_WINDOW,
@@ -97,11 +97,11 @@ def _due(now: datetime) -> Select[Any]:
         payment.c.sending.in_([str(Sending.UNKNOWN), str(Sending.SENDING)]),
         payment.c.requested_at >= begun,
     )
-    first = payment.c.followed_at.is_not(None)
+    never_first = case((payment.c.followed_at.is_(None), 0), else_=1)
     return (
         payment_query()
         .where(or_(waiting, paid, doubtful))
-        .order_by(first, payment.c.followed_at, payment.c.id)
+        .order_by(never_first, payment.c.followed_at, payment.c.id)
         .limit(AT_ONCE)
     )
 

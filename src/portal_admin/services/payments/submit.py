@@ -238,6 +238,9 @@ def _claim(desk: Desk, stored: PortalPayment, instance: Instance) -> tuple[Porta
 def _kept(desk: Desk, claimed: PortalPayment, problem: DeskError) -> Submission:
     code = getattr(problem, "code", None)
     if isinstance(problem, AspireOutcomeUnknown) or code == KEY_REUSED:
+        debit = _glance(desk, claimed)
+        if debit is not None:
+            return Submission(_settled(desk, claimed, Outcome.sent(debit, read_back=True)))
         outcome = Outcome.unknown(problem, code)
     elif isinstance(problem, AspireRefused | AspireRecordMissing):
         outcome = Outcome.refused(problem, code or "NotFound")
@@ -257,6 +260,14 @@ def _settled(desk: Desk, payment: PortalPayment, outcome: Outcome) -> PortalPaym
             if attempt + 1 == TRIES_TO_SETTLE:
                 raise
     raise AssertionError("unreachable")
+
+
+def _glance(desk: Desk, payment: PortalPayment) -> AlternateEft | None:
+    """The same at once after an answer was lost; that it is not listed, or cannot be read, proves nothing yet."""
+    try:
+        return _read_back(desk, payment)
+    except (CouldNotLook, AspireRecordMissing, SettingsProblem):
+        return None
 
 
 def _read_back(desk: Desk, payment: PortalPayment) -> AlternateEft | None:
