@@ -73,6 +73,8 @@ def _one(desk: Desk, found: PortalPayment, batches: Batches) -> bool:
     with reading(desk.engine) as connection:
         known = kept(connection, found)
     learned = facts(desk, known, batches, whole=False)
+    if not learned.alternate_efts.is_known or learned.alternate_efts.stored:
+        return False  # a copy teaches nothing that was not known before
     try:
         with writing(desk.engine) as connection:
             return bool(learn(connection, learned, operator=desk.operator))
