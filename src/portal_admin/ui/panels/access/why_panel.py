@@ -1,4 +1,4 @@
-"""Why? — any contract id: the verdict in words, its checks, what can be done about it, and who else sees it."""
+"""Why? — any contract id: the verdict in words, its checks or the reasons that open it, ways out, and who else sees it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from portal_admin.domain.access import DECIDING
+from portal_admin.domain.access_reasons import VISIBLE, as_reasons
 from portal_admin.domain.people import EndUser
-from portal_admin.domain.verdict import Result, Verdict
+from portal_admin.domain.verdict import Check, Result, Verdict
 from portal_admin.errors import DeskError, NotFound
 from portal_admin.services import access
 from portal_admin.services.desk import Desk
@@ -161,15 +162,28 @@ class WhyPanel(QFrame):
 
     def _show_verdict(self, contract_id: str, user: EndUser, verdict: Verdict) -> None:
         self.state.content()
+        told = as_reasons(words.brief(verdict), user=user)
         subject = self.tr("{id} for {name}").format(id=contract_id, name=user.name)
+        if verdict.verdict == VISIBLE:
+            subject = self.tr("{subject}. This is why:").format(subject=subject)
         self.verdict.show_verdict(
-            words.brief(verdict), now=self._desk.clock(), subject=subject, fixes=self._fixes(verdict, user)
+            told, now=self._desk.clock(), subject=subject, fixes=self._fixes(verdict, user)
         )
         self._scroll.verticalScrollBar().setValue(0)
         announce(self, f"{subject}: {self.verdict.summary(verdict)}")
 
     def _fixes(self, verdict: Verdict, user: EndUser) -> dict[str, str]:
         """The buttons of checks that this window can put right."""
+        return self._ways_out(verdict, user) | self._retry(verdict)
+
+    def _retry(self, verdict: Verdict) -> dict[str, str]:
+        """Once, on the first check that could not be made, unless the contract is nowhere."""
+        first = next((c.name for c in verdict.unknown if c.name in (*DECIDING, "synced")), None)
+        if first is None or verdict.check("exists").result is Result.FAIL:
+            return {}
+        return {first: self.tr("Retry")}
+
+    def _ways_out(self, verdict: Verdict, user: EndUser) -> dict[str, str]:
         found: dict[str, str] = {}
         for check in verdict.checks:
             if check.result is Result.FAIL and check.name == "role" and check.evidence.get("holders"):
@@ -185,19 +199,21 @@ class WhyPanel(QFrame):
                 found["user_active"] = self.tr("Open {name} in End users…").format(name=user.name)
             elif check.result is Result.ADVICE and check.name == "look_alike":
                 found["look_alike"] = self.tr("Compare accounts…")
-        retry = next((c.name for c in verdict.unknown if c.name in (*DECIDING, "synced")), None)
-        if retry is not None and verdict.check("exists").result is not Result.FAIL:
-            found[retry] = self.tr("Retry")
         return found
 
     def _fix(self, name: str) -> None:
         verdict, user = self.verdict.verdict, self._user
         if verdict is None or user is None:
             return
-        check = verdict.check(name)
+        check = verdict.check(name.partition(":")[0])
         if check.result is Result.UNKNOWN:
             self.ask_again()
-        elif name == "role":
+        else:
+            self._take(name, check, user)
+
+    def _take(self, name: str, check: Check, user: EndUser) -> None:
+        """Go the way out of that name."""
+        if name == "role":
             self.link_wanted.emit(check.evidence["holders"][0]["account_id"])
         elif name == "look_alike":
             self.link_wanted.emit(check.evidence["pairs"][0]["customer"]["account_id"])

@@ -1,0 +1,209 @@
+"""The facts of the selected contract: what the portal shows, what ASPIRE says now, equal or not, each with its age."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from portal_admin.domain import field_words
+from portal_admin.domain.contract_facts import UNREAD, ContractFacts, Fact
+from portal_admin.domain.fields import State
+from portal_admin.domain.text import id_key
+from portal_admin.errors import DeskError, NotFound
+from portal_admin.services.desk import Desk
+from portal_admin.services.fields.facts import contract_facts
+from portal_admin.ui import background
+from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
+from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.widgets.ages import age_text, clock_text, zone_text
+from portal_admin.ui.widgets.buttons import CopyButton, button
+from portal_admin.ui.widgets.mark import Mark
+from portal_admin.ui.widgets.state_panel import StatePanel
+from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
+
+PICK_PAUSE = 200
+MARKS: dict[State, tuple[str, Meaning]] = {
+    State.EQUAL: ("equal", Meaning.GOOD),
+    State.DIFFERS: ("differ", Meaning.BAD),
+    State.STALE: ("clock", Meaning.ATTENTION),
+    State.NOT_STORED: ("database", Meaning.ATTENTION),
+    State.NOT_READABLE: ("question", Meaning.UNKNOWN),
+}
+
+
+class ContractFactsPanel(QFrame):
+    """`show_contract` reads once the selection rests, and only while the panel is seen; `opened` leads to all fields."""
+
+    opened = Signal(object)
+
+    def __init__(self, desk: Desk, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self._desk = desk
+        self._wanted = ""
+        self._is_due = False
+        self.facts: ContractFacts | None = None
+        self.title = ElidedLabel(kind="strong")
+        self.age = PlainLabel(kind="secondary")
+        self.copy_button = CopyButton(self.tr("Copy these facts"), self.as_text)
+        self.retry_button = button(self.tr("Retry"), self.refresh, kind="link")
+        self.all_button = button(self.tr("All fields"), self._open_all, kind="link")
+        self._holder = QWidget()
+        self._grid = QGridLayout(self._holder)
+        self.problem = PlainLabel(kind="secondary", meaning=Meaning.UNKNOWN, wrap=True)
+        self.state = StatePanel(self._holder)
+        self._build()
+        self._invite()
+
+    def _build(self) -> None:
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(Space.M)
+        self._grid.setVerticalSpacing(Space.XS)
+        for number in (1, 2):
+            self._grid.setColumnStretch(number, 1)
+        head = QHBoxLayout()
+        head.setSpacing(Space.S)
+        head.addWidget(self.title, 1)
+        for part in (self.age, self.retry_button, self.copy_button, self.all_button):
+            head.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        column.setSpacing(Space.XS)
+        column.addLayout(head)
+        column.addWidget(self.problem)
+        column.addWidget(self.state, 1)
+
+    def show_contract(self, contract_id: str) -> None:
+        """Show the facts of a contract, any id; an empty one shows nothing."""
+        if id_key(contract_id) == id_key(self._wanted):
+            return
+        self._wanted = contract_id
+        background.forget(self)
+        self._forget()
+        if not contract_id:
+            self._invite()
+            return
+        self.title.setText(contract_id)
+        self.state.loading()
+        background.later(self, PICK_PAUSE, self.refresh, replaces="pick")
+
+    def refresh(self) -> None:
+        """Read again, now or as soon as the panel is seen."""
+        wanted, desk = self._wanted, self._desk
+        self._is_due = not self.isVisible()
+        if not wanted or self._is_due:
+            return
+        self.state.loading()
+        background.run(
+            self, lambda: contract_facts(desk, contract_id=wanted), self._show, self._failed, replaces="facts"
+        )
+
+    def as_text(self) -> str:
+        """The facts as lines of text."""
+        if self.facts is None:
+            return ""
+        return "\n".join(
+            self.tr("{name}: portal {portal}, ASPIRE {aspire}").format(
+                name=one.name, portal=one.portal, aspire=one.aspire
+            )
+            for one in self.facts.facts
+        )
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_due:
+            self.refresh()
+
+    def _invite(self) -> None:
+        self.title.setText(self.tr("Facts of the contract"))
+        self.state.nothing(self.tr("Select a contract, or ask Why? about any id."))
+
+    def _forget(self) -> None:
+        """What is shown belongs to another contract."""
+        self.facts = None
+        self._clear()
+        self.age.setText("")
+        self.problem.hide()
+        self.state.content()
+        for part in (self.copy_button, self.all_button, self.retry_button):
+            part.hide()
+
+    def _failed(self, error: DeskError) -> None:
+        self._forget()
+        if isinstance(error, NotFound):
+            self.state.nothing(error.message, icon="document")
+        else:
+            self.state.failed(error, self.refresh, at=self._desk.clock())
+
+    def _show(self, found: ContractFacts) -> None:
+        self.facts = found
+        named = f"{found.contract_id}  {found.customer}" if found.customer else found.contract_id
+        self.title.setText(
+            self.tr("{contract}  in {currency}").format(contract=named, currency=found.currency)
+        )
+        self._tell_age(found, self._desk.clock())
+        self._fill(found)
+        self.copy_button.show()
+        self.all_button.show()
+        self.state.content()
+
+    def _tell_age(self, found: ContractFacts, now: datetime) -> None:
+        live = self.tr("live {time}").format(time=clock_text(found.looked_at, now))
+        stored = found.stored_at
+        if stored is None:
+            words = live if found.is_live else self.tr("not received")
+        elif found.is_live:
+            words = live
+        else:
+            words = self.tr("stored, {age}").format(age=age_text(stored, now))
+        self.age.setText(words)
+        set_tooltip(self.age, zone_text(stored) if stored is not None and not found.is_live else "")
+        self.age.set_meaning(None if found.is_live else Meaning.UNKNOWN)
+        self.problem.setText(found.problem or "")
+        self.problem.setVisible(found.problem is not None)
+        self.retry_button.setVisible(not found.is_live)
+
+    def _clear(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+
+    def _fill(self, found: ContractFacts) -> None:
+        self._clear()
+        told = [fact for fact in found.facts if fact.state in MARKS]
+        if any(fact.aspire != UNREAD for fact in told):
+            heads = (self.tr("Portal shows"), self.tr("ASPIRE says now"))
+        else:  # a column of question marks tells nothing that the reason does not
+            heads = (self.tr("Portal shows"), "")
+        for column, head in enumerate(heads, start=1):
+            self._grid.addWidget(PlainLabel(head, kind="secondary"), 0, column)
+        for line, fact in enumerate(told, start=1):
+            self._add(line, fact, now=found.looked_at, live=bool(heads[1]))
+
+    def _add(self, line: int, fact: Fact, *, now: datetime, live: bool) -> None:
+        icon, meaning = MARKS[fact.state]
+        differs = fact.state is State.DIFFERS
+        portal = ElidedLabel(fact.portal, kind="strong" if differs else "")
+        if fact.portal_at is not None:
+            set_tooltip(portal, self.tr("Stored {time}").format(time=clock_text(fact.portal_at, now)))
+        self._grid.addWidget(PlainLabel(fact.name, kind="secondary"), line, 0)
+        self._grid.addWidget(portal, line, 1)
+        said = field_words.STATE_WORDS[fact.state]
+        if live:
+            self._grid.addWidget(ElidedLabel(fact.aspire, kind="strong" if differs else ""), line, 2)
+        mark = Mark(icon, meaning.value)
+        mark.setAccessibleName(f"{fact.name}: {said}")
+        set_tooltip(mark, f"{said}. {fact.reason or ''}".strip())
+        self._grid.addWidget(mark, line, 3, Qt.AlignmentFlag.AlignRight)
+        word = PlainLabel("" if fact.state is State.EQUAL else said, meaning=meaning)
+        self._grid.addWidget(word, line, 4)
+
+    def _open_all(self) -> None:
+        self.opened.emit(Target("field_reference", contract=self._wanted))
