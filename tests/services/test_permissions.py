@@ -48,6 +48,7 @@ from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
 from portal_admin.services.imports import batches, commit, plan, results, undo
 from portal_admin.services.mail import delivery, keys, queue
+from portal_admin.services.payments import cancel, submit
 from portal_admin.services.requests import hand_over as requests_hand_over
 from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
@@ -59,6 +60,7 @@ from tests.services.filled import audit_rows
 from tests.services.imports import importing
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import NORTHWIND
+from tests.services.payments.paying import pay
 from tests.services.requests.asked import ask
 
 # A server lets nobody act under another name than that of its login; its own matrix is tested beside this one.
@@ -114,6 +116,9 @@ ACTS: dict[Callable[..., Any], Act] = {
         desk, site="MAIN", email=INA, account_ids=["A-004"]
     ),
     links.undo_remove: lambda desk, _: links.undo_remove(desk, **ON_RUTH, account=linked(desk, INA)),
+    submit.submit: lambda desk, _: pay(desk),
+    submit.resume: lambda desk, _: submit.resume(desk, reference="D-NONE"),
+    cancel.cancel: lambda desk, _: cancel.cancel(desk, reference="D-NONE"),
     notes.add_note: lambda desk, _: notes.add_note(desk, field_key=field(), note="n"),
     notes.verify: lambda desk, _: notes.verify(desk, field_key=field()),
     field_export.guide_of: lambda desk, _: field_export.guide_of(desk, sheet=sheet_of(desk)),
@@ -227,6 +232,8 @@ NEEDS_MORE = {
     results.write_results,
     queue.resend,
     links.undo_remove,
+    submit.resume,
+    cancel.cancel,
 }
 
 

@@ -17,6 +17,7 @@ from portal_admin.domain.imports import Options
 from portal_admin.domain.permissions import Role
 from portal_admin.domain.service_requests import RequestStatus
 from portal_admin.domain.verification import Method
+from portal_admin.sandbox.server import Sandbox
 from portal_admin.services import (
     audit_export,
     audit_heads,
@@ -44,6 +45,7 @@ from portal_admin.services.imports import commit, plan, results, undo
 from portal_admin.services.imports.mapping import recognise
 from portal_admin.services.imports.source import open_table
 from portal_admin.services.mail import delivery, keys, queue
+from portal_admin.services.payments import cancel, submit
 from portal_admin.services.requests import hand_over as requests_hand_over
 from portal_admin.services.requests import work as requests_work
 from portal_admin.services.sync import run as sync_run
@@ -55,6 +57,7 @@ from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.enforcement.conftest import EnforcedPortal
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import KEY, NORTHWIND, name_server
+from tests.services.payments.paying import pay
 from tests.services.requests.asked import change
 
 MAIN: dict[str, Any] = {"site": "MAIN"}
@@ -158,6 +161,13 @@ def _missing_line(world: World) -> Path:
     return heads
 
 
+def _not_sent(world: World) -> str:
+    """A payment that surely did not reach ASPIRE."""
+    box: Sandbox = world.request.getfixturevalue("sandbox")
+    box.fault(operation="createAlternateEft", status=400, times=1)
+    return pay(world.administrator).payment.reference
+
+
 DEEDS = (
     Deed(users.create_user, lambda _work, desk, _: create(desk)),
     Deed(users.edit_user, _given(**ON_RUTH, last_name="Olsson")),
@@ -192,6 +202,13 @@ DEEDS = (
         links.undo_remove,
         lambda work, desk, account: work(desk, site="MAIN", email=INA, account=account),
         _unlinked,
+    ),
+    Deed(submit.submit, lambda _work, desk, _: pay(desk)),
+    Deed(submit.resume, lambda work, desk, reference: work(desk, reference=reference), _not_sent),
+    Deed(
+        cancel.cancel,
+        lambda work, desk, reference: work(desk, reference=reference),
+        lambda world: pay(world.administrator).payment.reference,
     ),
     Deed(notes.add_note, _given(field_key=FIELD, note="Ask the back office.")),
     Deed(notes.verify, _given(field_key=FIELD)),
