@@ -27,10 +27,10 @@ from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.payments.facts import Kept, kept
 from portal_admin.services.payments.learned import learn
+from portal_admin.services.payments.permitted import find_payment
 from portal_admin.services.payments.stored import (
     add_event,
     find_any,
-    find_payment,
     keys_of,
     move,
 )

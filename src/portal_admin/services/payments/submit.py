@@ -54,10 +54,10 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.live import NOT_CONFIGURED
 from portal_admin.services.payments.outcome import Outcome, settle
 from portal_admin.services.payments.payer import Payer, payer, today
+from portal_admin.services.payments.permitted import find_payment
 from portal_admin.services.payments.stored import (
     add_event,
     events_of,
-    find_payment,
     keys_of,
     move,
     same_amount,

@@ -10,7 +10,7 @@ from portal_admin.domain.payments import PaymentEvent, PortalPayment
 from portal_admin.models.engine import reading
 from portal_admin.services.desk import Desk
 from portal_admin.services.payments.facts import Kept, facts, kept
-from portal_admin.services.payments.stored import find_payment
+from portal_admin.services.payments.permitted import find_payment
 
 
 @dataclass(frozen=True, slots=True)
