@@ -23,7 +23,9 @@ from benchmarks.measure import Measurement
 from portal_admin import models
 from portal_admin.aspire import wire
 from portal_admin.aspire.client import AspireClient
-from portal_admin.domain.text import id_key, label_key, name_key
+from portal_admin.domain.addresses import email_key
+from portal_admin.domain.sound import sound_keys
+from portal_admin.domain.text import id_key, label_key, name_key, plain_id, short_id
 from portal_admin.models.base import Instant
 from portal_admin.models.engine import open_engine, writing
 from portal_admin.models.schema import upgrade_schema
@@ -120,6 +122,8 @@ def _accounts(items: list[wire.Account]) -> Iterator[tuple[Any, list[dict[str, A
             "name": item.name,
             "name_key": name_key(item.name),
             "email": item.email,
+            "email_key": email_key(item.email),
+            "sound_keys": sound_keys(item.name),
             "status": item.status,
             "changed_at": item.last_change_date_time,
             "fingerprint": 0,
@@ -136,7 +140,10 @@ def _contacts(items: list[wire.Contact]) -> Iterator[tuple[Any, list[dict[str, A
             "oid": item.contact_oid,
             "account_oid": item.account_oid,
             "name": item.name,
+            "name_key": name_key(item.name),
             "email": item.email,
+            "email_key": email_key(item.email),
+            "sound_keys": sound_keys(item.name),
             "changed_at": item.last_change_date_time,
             "fingerprint": 0,
             "seen": 1,
@@ -152,6 +159,8 @@ def _contracts(items: list[wire.Contract]) -> Iterator[tuple[Any, list[dict[str,
             "oid": item.contract_oid,
             "contract_id": item.contract_id,
             "contract_id_key": id_key(item.contract_id),
+            "contract_id_plain": plain_id(item.contract_id),
+            "contract_id_short": short_id(item.contract_id),
             "is_booked": item.is_booked,
             "booked_at": item.booked_date_time,
             "is_terminated": item.is_terminated,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal_admin.domain.text import canonical_email, id_key, label_key, name_key
+from portal_admin.domain.text import canonical_email, id_key, label_key, name_key, plain_id, short_id
 
 SAME_EMAIL = [
     ("ap@prairie.example", " AP@Prairie.Example\t"),
@@ -126,3 +126,36 @@ def test_that_composed_and_decomposed_text_have_one_key(key: object, typed: str)
 @pytest.mark.parametrize("typed", ["\ud800", "a\udcffb", "x@\udcff.example"])
 def test_that_a_key_can_always_be_stored(key: object, typed: str) -> None:
     key(typed).encode("utf-8")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "typed", ["0012-0045", "12-45", "120045", "00120045", "0012 0045", " 0012/0045 ", "1245"]
+)
+def test_that_an_id_is_known_with_and_without_its_zeros_and_dashes(typed: str) -> None:
+    stored = "0012-0045"
+    assert plain_id(typed) == plain_id(stored) or short_id(typed) == short_id(stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain", "short"),
+    [
+        ("0012-0045", "120045", "1245"),
+        ("EG-0019-7", "eg00197", "eg197"),
+        ("A007", "a007", "a7"),
+        ("0000", "0", "0"),
+        ("12-0", "120", "120"),
+        ("--", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_that_letters_and_the_last_zero_of_an_id_stay(typed: str, plain: str, short: str) -> None:
+    assert (plain_id(typed), short_id(typed)) == (plain, short)
+
+
+@given(st.text(max_size=64))
+def test_that_plain_and_short_ids_are_never_longer_and_hold_nothing_but_letters_and_digits(
+    typed: str,
+) -> None:
+    for key in (plain_id(typed), short_id(typed)):
+        assert len(key) <= len(id_key(typed))
+        assert all(c.isalnum() for c in key)

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from portal_admin.aspire.client import AspireClient
+from portal_admin.domain.addresses import email_key
 from portal_admin.domain.people import Status
 from portal_admin.domain.records import Account, Contract, Removed
-from portal_admin.domain.text import canonical_email, id_key, label_key, name_key
+from portal_admin.domain.sound import sound_keys
+from portal_admin.domain.text import canonical_email, id_key, label_key, name_key, plain_id, short_id
 from portal_admin.models import (
     account_link,
     aspire_account,
@@ -81,6 +83,7 @@ def add_user(
         "first_name": first,
         "last_name": last,
         "name_key": name_key(first, last),
+        "sound_keys": sound_keys(first, last),
         "status": status.value,
         "version": 1,
         "created_at": NOW,
@@ -102,6 +105,8 @@ def add_account(connection: Connection, account: Account) -> None:
             name=account.name,
             name_key=name_key(account.name),
             email=account.email,
+            email_key=email_key(account.email),
+            sound_keys=sound_keys(account.name),
             status=account.status,
             changed_at=account.changed_at,
             fingerprint=0,
@@ -116,6 +121,8 @@ def add_contract(connection: Connection, found: Contract) -> None:
             oid=found.oid,
             contract_id=found.contract_id,
             contract_id_key=id_key(found.contract_id),
+            contract_id_plain=plain_id(found.contract_id),
+            contract_id_short=short_id(found.contract_id),
             is_booked=found.is_booked,
             booked_at=found.booked_at,
             is_terminated=found.is_terminated,

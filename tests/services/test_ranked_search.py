@@ -54,7 +54,25 @@ def test_that_the_exact_address_comes_first_then_what_begins_so_then_what_holds_
         "a@prairie.example",
         "b@prairie.example",
         "zoe@kris.example",
+        "c@prairie.example",
     ]
+
+
+@pytest.mark.usefixtures("plan")
+@pytest.mark.parametrize(
+    ("typed", "emails"),
+    [
+        ("Chris", ["c@prairie.example", "a@prairie.example"]),
+        ("cris", ["c@prairie.example", "a@prairie.example"]),
+        ("cris millar", ["a@prairie.example"]),
+        ("christensen", ["b@prairie.example", "kris.b@prairie.example"]),
+        ("cris c", ["c@prairie.example"]),
+        ("cris prairie", ["c@prairie.example", "a@prairie.example"]),
+        ("cris nowhere", []),
+    ],
+)
+def test_that_what_only_sounds_alike_comes_last(typed: str, emails: list[str], people: Engine) -> None:
+    assert found(people, typed) == emails
 
 
 @pytest.mark.usefixtures("plan")
@@ -88,10 +106,14 @@ def test_that_no_more_are_looked_for_than_are_wanted(people: Engine) -> None:
 @pytest.mark.usefixtures("plan")
 def test_that_accounts_are_found_by_id_before_name(people: Engine) -> None:
     with reading(people) as connection:
-        assert best_matches(connection, "aspire_account", "a-003", limit=3) == [3]
+        assert best_matches(connection, "account", "a-003", limit=3) == [3]
         assert best_matches(connection, "aspire_account", "a-00", limit=3) == [1, 2, 3]
         assert best_matches(connection, "aspire_account", "prairie hauling", limit=9) == [2, 1]
         assert best_matches(connection, "aspire_account", "hauling", limit=9) == [2, 1]
+        assert best_matches(connection, "account", "hawling", limit=9) == [2, 1]
+        assert best_matches(connection, "account", "office@harbor", limit=9) == [5]
+        assert best_matches(connection, "aspire_account", "office@harbor", limit=9) == []
+        assert best_matches(connection, "aspire_account", "hawling", limit=9) == []
 
 
 @pytest.mark.usefixtures("plan")
@@ -112,5 +134,6 @@ def test_that_the_list_ranks_the_same_people_in_the_same_order_whatever_the_plan
         if all(word in name or word in email for word in long)
         and all(name.startswith(word) or email.startswith(word) for word in short)
     ]
+    wanted += ["c@prairie.example"] if typed in ("kris", "prairie kris") else []
     assert shown == wanted
     assert ranking.count == len(wanted)

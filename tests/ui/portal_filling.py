@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, insert
 
-from portal_admin.domain.text import id_key, label_key, name_key
+from portal_admin.domain.sound import sound_keys
+from portal_admin.domain.text import id_key, label_key, name_key, plain_id, short_id
 from portal_admin.models import (
     account_link,
     aspire_account,
@@ -71,7 +72,9 @@ def fill_snapshot(engine: Engine, *, age: timedelta = timedelta(minutes=3)) -> N
                     "account_id_key": id_key(account_id),
                     "name": name,
                     "name_key": name_key(name),
+                    "sound_keys": sound_keys(name),
                     "email": f"office@{name.split()[0].lower()}.example",
+                    "email_key": f"office@{name.split()[0].lower()}.example",
                     **marks,
                 }
                 for oid, account_id, name in ACCOUNTS
@@ -82,6 +85,8 @@ def fill_snapshot(engine: Engine, *, age: timedelta = timedelta(minutes=3)) -> N
                 "oid": oid,
                 "contract_id": contract_id,
                 "contract_id_key": id_key(contract_id),
+                "contract_id_plain": plain_id(contract_id),
+                "contract_id_short": short_id(contract_id),
                 "is_booked": booked,
                 "is_terminated": terminated,
                 "private_label": label,
@@ -119,6 +124,7 @@ def add_user(
         "first_name": first,
         "last_name": last,
         "name_key": name_key(first, last),
+        "sound_keys": sound_keys(first, last),
         "status": status,
         "version": 1,
         "created_at": NOW - timedelta(days=40),

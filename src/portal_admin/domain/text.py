@@ -9,6 +9,8 @@ import idna
 
 # NUL and halves of characters, which a broken terminal or file hands in and not every database stores.
 UNSTORED = re.compile("[\0\ud800-\udfff]")
+# Runs of digits and runs of letters, as the parts of an id.
+ID_PARTS = re.compile(r"\d+|[^\W\d_]+")
 # Categories that drive a terminal or end a line, and directions that turn a line round (Unicode annex 9).
 UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -34,6 +36,17 @@ def label_key(label: str | None) -> str:
 def id_key(typed: str) -> str:
     """Contract and account ids are text: leading zeros and dashes matter, case and outer blanks do not."""
     return _folded(typed.strip())
+
+
+def plain_id(typed: str) -> str:
+    """An id without its dashes and leading zeros: "120045" for "0012-0045"."""
+    kept = "".join(c for c in id_key(typed) if c.isalnum())
+    return kept.lstrip("0") or kept[:1]
+
+
+def short_id(typed: str) -> str:
+    """An id whose every part is without its dashes and leading zeros: "1245" for "0012-0045"."""
+    return "".join(part.lstrip("0") or part[:1] for part in ID_PARTS.findall(id_key(typed)))
 
 
 def name_key(*parts: str) -> str:

@@ -69,6 +69,7 @@ end_user = Table(
     Column("first_name", String(200), nullable=False),
     Column("last_name", String(200), nullable=False),
     Column("name_key", String(401), nullable=False),
+    Column("sound_keys", Text, nullable=False, server_default=""),  # see domain.sound
     Column("status", String(16), nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("created_at", Instant, nullable=False),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision in migrations/versions, so that opening a database need not import alembic.
-HEAD = "0005"
+HEAD = "0006"
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Table and column of everything there is. A server's own catalogue, because what the standard's shows depends on rights.
 COLUMNS = {

@@ -15,12 +15,15 @@ aspire_account = Table(
     Column("name", String(200), nullable=False),
     Column("name_key", String(200), nullable=False),
     Column("email", String(1000)),
+    Column("email_key", String(1000), nullable=False, server_default=""),  # see domain.addresses
+    Column("sound_keys", Text, nullable=False, server_default=""),  # see domain.sound
     Column("status", String(64)),
     Column("changed_at", Instant),
     Column("fingerprint", BigInteger, nullable=False),
     Column("seen", Integer, nullable=False),
     Index("ix_aspire_account_account_id_key", "account_id_key"),
     Index("ix_aspire_account_name_key", "name_key", "oid"),
+    Index("ix_aspire_account_email_key", "email_key", "oid"),
 )
 
 aspire_contact = Table(
@@ -29,11 +32,16 @@ aspire_contact = Table(
     Column("oid", Id, primary_key=True, autoincrement=False),
     Column("account_oid", Id, nullable=False),
     Column("name", String(200), nullable=False),
+    Column("name_key", String(200), nullable=False, server_default=""),
     Column("email", String(1000)),
+    Column("email_key", String(1000), nullable=False, server_default=""),
+    Column("sound_keys", Text, nullable=False, server_default=""),
     Column("changed_at", Instant),
     Column("fingerprint", BigInteger, nullable=False),
     Column("seen", Integer, nullable=False),
     Index("ix_aspire_contact_account_oid", "account_oid"),
+    Index("ix_aspire_contact_name_key", "name_key", "oid"),
+    Index("ix_aspire_contact_email_key", "email_key", "oid"),
 )
 
 aspire_contract = Table(
@@ -42,6 +50,9 @@ aspire_contract = Table(
     Column("oid", Id, primary_key=True, autoincrement=False),
     Column("contract_id", String(64), nullable=False),
     Column("contract_id_key", String(64), nullable=False),
+    # Without dashes and leading zeros, of the whole and of each part: see domain.text.
+    Column("contract_id_plain", String(64), nullable=False, server_default=""),
+    Column("contract_id_short", String(64), nullable=False, server_default=""),
     Column("is_booked", Boolean, nullable=False),
     Column("booked_at", Instant),
     Column("is_terminated", Boolean, nullable=False),
@@ -58,6 +69,8 @@ aspire_contract = Table(
     Column("fingerprint", BigInteger, nullable=False),
     Column("seen", Integer, nullable=False),
     Index("ix_aspire_contract_contract_id_key", "contract_id_key"),
+    Index("ix_aspire_contract_contract_id_plain", "contract_id_plain"),
+    Index("ix_aspire_contract_contract_id_short", "contract_id_short"),
     Index("ix_aspire_contract_label_key", "label_key"),
 )
 

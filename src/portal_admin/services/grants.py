@@ -96,7 +96,7 @@ def change(table: Table, *columns: str) -> Rights:
 
 
 LINE = add(audit_event)
-NAMES = change(end_user, "first_name", "last_name", "name_key", "version")
+NAMES = change(end_user, "first_name", "last_name", "name_key", "sound_keys", "version")
 STATUS = change(end_user, "status", "version")
 MAIL = add(mail_outbox) + change(mail_outbox, "status")
 RECORDS = (

@@ -19,7 +19,7 @@ from portal_admin.models.engine import reading
 from portal_admin.services.chunks import chunks
 from portal_admin.services.desk import Desk
 from portal_admin.services.sites import find_site
-from portal_admin.services.text_search import contains
+from portal_admin.services.text_search import contains, sounds_alike
 
 PAGE = 500
 # Of mails that died nobody needs to know.
@@ -71,9 +71,8 @@ def filters(
     site: str | None = None,
     statuses: Iterable[Status] = (),
     text: str | None = None,
-    scanned: bool = False,
 ) -> list[ColumnElement[bool]]:
-    """The conditions on end_user that each filter sets; text is found in name or email, `scanned` as in text_search."""
+    """The conditions on end_user that each filter sets; text is found in name or email, or sounds like the name."""
     conditions: list[ColumnElement[bool]] = []
     wanted = tuple(statuses)
     if site is not None:
@@ -81,7 +80,9 @@ def filters(
     if wanted:
         conditions.append(end_user.c.status.in_(wanted))
     if text and text.strip():
-        conditions.append(contains(connection, "end_user", text, scanned=scanned))
+        alike = sounds_alike(connection, "end_user", text)
+        held = contains(connection, "end_user", text)
+        conditions.append(held if alike is None else held | alike)
     return conditions
 
 

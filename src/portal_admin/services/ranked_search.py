@@ -1,75 +1,192 @@
-"""The best matches first without looking at all of them: exact, then beginning so, then holding every word."""
+"""The best matches first without looking at all of them: exact, beginning so, holding every word, sounding alike."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select, union_all
 
 from portal_admin.domain.text import canonical_email, id_key, name_key
-from portal_admin.models import aspire_account, end_user
-from portal_admin.services.text_search import SEARCHED, TRIGRAM, begins, contains, matching, words_of
+from portal_admin.models import aspire_account, aspire_contact, end_user
+from portal_admin.services.text_search import (
+    ESCAPE,
+    SEARCHED,
+    TRIGRAM,
+    Sounds,
+    begins,
+    contains,
+    has_sounds,
+    heard,
+    literally,
+    matching,
+    sounding,
+    sounds_alike,
+    words_of,
+)
 
 # More matches than this are met soon enough by walking along the names; fewer are looked at and sorted.
 MANY = 2_000
 
-Tier = tuple[ColumnElement[bool], ColumnElement[str]]
+Condition = ColumnElement[bool]
+Tier = tuple[Condition, ColumnElement[str]]
 
 
-def best_matches(connection: Connection, name: str, typed: str, *, limit: int) -> list[int]:
-    """The keys of at most that many rows of end_user or aspire_account, the best match first."""
+def best_matches(
+    connection: Connection, name: str, typed: str, *, limit: int, where: Sequence[Condition] = ()
+) -> list[int]:
+    """The keys of at most that many rows of what text_search calls by that name, the best match first.
+
+    `where` narrows the rows; it is made of the table's own columns.
+    """
     found: dict[int, None] = {}
     if not typed.strip():
         return []
-    for query in _queries(connection, name, typed):
+    for query in _queries(connection, name, typed, where):
         # A tier that is not full is complete, and one that is full alone is enough: rows met twice do no harm.
-        found |= dict.fromkeys(connection.execute(query.limit(limit)).scalars())
+        found |= dict.fromkeys(connection.execute(query.where(*where).limit(limit)).scalars())
         if len(found) >= limit:
             break
     return list(found)[:limit]
 
 
-def _queries(connection: Connection, name: str, typed: str) -> Iterator[Select[Any]]:
-    table, key, _ = SEARCHED[name]
-    for condition, order in TIERS[name](typed):
-        yield select(table.c[key]).where(condition).order_by(order, table.c[key])
+def _queries(
+    connection: Connection, name: str, typed: str, where: Sequence[Condition]
+) -> Iterator[Select[Any]]:
+    searched = SEARCHED[name]
+    key = searched.table.c[searched.key]
+    for condition, order in TIERS[name](connection, typed):
+        yield select(key).where(condition).order_by(order, key)
     if len(typed.split()) > 1 or len(typed.strip()) >= TRIGRAM:  # what is shorter begins one, and was found
-        yield _holding(connection, name, typed)
+        yield _holding(connection, name, typed, where)
+    if not searched.is_part:
+        yield from _sounding(connection, name, typed, where)
 
 
-def _user_tiers(typed: str) -> Iterator[Tier]:
-    email, by_name = end_user.c.email, end_user.c.name_key
-    yield email == canonical_email(typed), email
-    yield begins(email, canonical_email(typed)), email
+def _user_tiers(connection: Connection, typed: str) -> Iterator[Tier]:
+    by_name = end_user.c.name_key
+    yield from _user_email_tiers(connection, typed)
     yield begins(by_name, name_key(typed)), by_name
 
 
-def _account_tiers(typed: str) -> Iterator[Tier]:
+def _user_email_tiers(_connection: Connection, typed: str) -> Iterator[Tier]:
+    email = end_user.c.email
+    yield email == canonical_email(typed), email
+    yield begins(email, canonical_email(typed)), email
+
+
+def _account_tiers(connection: Connection, typed: str) -> Iterator[Tier]:
+    yield from _account_id_tiers(connection, typed)
+    yield from _email_tiers(connection, "account", typed)
+
+
+def _account_id_tiers(_connection: Connection, typed: str) -> Iterator[Tier]:
     identity, by_name = aspire_account.c.account_id_key, aspire_account.c.name_key
     yield identity == id_key(typed), identity
     yield begins(identity, id_key(typed)), identity
     yield begins(by_name, name_key(typed)), by_name
 
 
-TIERS = {"end_user": _user_tiers, "aspire_account": _account_tiers}
+def _contact_tiers(connection: Connection, typed: str) -> Iterator[Tier]:
+    yield from _email_tiers(connection, "contact", typed)
+    yield begins(aspire_contact.c.name_key, name_key(typed)), aspire_contact.c.name_key
 
 
-def _holding(connection: Connection, name: str, typed: str) -> Select[Any]:
+def _email_tiers(connection: Connection, name: str, typed: str) -> Iterator[Tier]:
+    searched = SEARCHED[name]
+    emails, mail = searched.table.c.email_key, canonical_email(typed)
+    yield begins(emails, mail), emails
+    # A field may hold several addresses; when most of one is typed, it is found before what only holds it.
+    if "@" in mail and not any(map(str.isspace, mail)):
+        if connection.dialect.name == "sqlite":
+            yield searched.table.c[searched.key].in_(matching(name, [f" {mail}"])), emails
+        else:
+            yield emails.like(literally(f" {mail}"), escape=ESCAPE), emails
+
+
+TIERS: dict[str, Callable[[Connection, str], Iterator[Tier]]] = {
+    "end_user": _user_tiers,
+    "end_user_email": _user_email_tiers,
+    "aspire_account": _account_id_tiers,
+    "account": _account_tiers,
+    "account_email": lambda connection, typed: _email_tiers(connection, "account_email", typed),
+    "contact": _contact_tiers,
+    "contact_email": lambda connection, typed: _email_tiers(connection, "contact_email", typed),
+}
+
+
+def _holding(connection: Connection, name: str, typed: str, where: Sequence[Condition]) -> Select[Any]:
     """Every word typed occurs, by name; the plan suits how many they are."""
-    table, key, columns = SEARCHED[name]
-    query = select(table.c[key]).order_by(table.c.name_key, table.c[key])
+    searched = SEARCHED[name]
     long = [word for word in words_of(typed) if len(word) >= TRIGRAM]
     short = [word for word in words_of(typed) if len(word) < TRIGRAM]
     if connection.dialect.name != "sqlite" or not long:
-        return query.where(contains(connection, name, typed))
-    met = connection.execute(matching(name, long).limit(MANY + 1)).scalars().all()
-    if len(met) <= MANY:
-        beginning = (or_(*(begins(table.c[column], word) for column in columns)) for word in short)
-        # One parameter, however many they are.
-        these = func.json_each(json.dumps(list(met))).table_valued("value")
-        return query.where(table.c[key].in_(select(these.c.value)), *beginning)
-    if not short:
-        query = query.with_hint(table, f"INDEXED BY ix_{name}_name_key", "sqlite")
-    return query.where(contains(connection, name, typed, scanned=True))
+        return _by_name(name).where(contains(connection, name, typed))
+    these = _few(connection, name, matching(name, long))
+    if these is not None:
+        beginning = (or_(*(begins(searched.table.c[c], word) for c in searched.columns)) for word in short)
+        return _by_name(name).where(these, *beginning)
+    return _along_names(name, walked=not short and not where).where(
+        contains(connection, name, typed, scanned=True)
+    )
+
+
+def _sounding(
+    connection: Connection, name: str, typed: str, where: Sequence[Condition]
+) -> Iterator[Select[Any]]:
+    """Every word typed sounds like one of the name; then: sounds like one, or occurs."""
+    alike = sounds_alike(connection, name, typed)
+    asked = sounds_alike(connection, name, typed, scanned=True)
+    if alike is None or asked is None:
+        return
+    words = heard(typed)
+    if connection.dialect.name != "sqlite":
+        yield _by_name(name).where(alike)
+        return
+    if all(sounds for _, sounds in words):
+        every = [keys for _, sounds in words for keys in sounds]
+        these = _few(connection, name, sounding(name, every))
+        if these is not None:
+            yield _by_name(name).where(these)
+        else:
+            yield _along_names(name, walked=not where).where(has_sounds(connection, name, every))
+    if len(words) > 1:
+        these = _of_the_rarest(connection, name, words)
+        yield _by_name(name).where(alike if these is None else and_(these, asked))
+
+
+def _of_the_rarest(
+    connection: Connection, name: str, words: Sequence[tuple[str, Sounds]]
+) -> Condition | None:
+    """That a row is one of the few that hold or sound like some word; None when every word is of many."""
+    for word, sounds in words:
+        found = [sounding(name, sounds)] if sounds else []
+        found += [matching(name, [word])] if len(word) >= TRIGRAM else []
+        these = _few(connection, name, union_all(*found)) if found else None
+        if these is not None:
+            return these
+    return None
+
+
+def _by_name(name: str) -> Select[Any]:
+    searched = SEARCHED[name]
+    key = searched.table.c[searched.key]
+    return select(key).order_by(searched.table.c.name_key, key)
+
+
+def _along_names(name: str, *, walked: bool) -> Select[Any]:
+    table = SEARCHED[name].table
+    query = _by_name(name)
+    return query.with_hint(table, f"INDEXED BY ix_{table.name}_name_key", "sqlite") if walked else query
+
+
+def _few(connection: Connection, name: str, found: Select[Any] | CompoundSelect[Any]) -> Condition | None:
+    """That a row is one of those found, None when they are many."""
+    met = connection.execute(found.limit(MANY + 1)).scalars().all()
+    if len(met) > MANY:
+        return None
+    # One parameter, however many they are.
+    these = func.json_each(json.dumps(list(met))).table_valued("value")
+    searched = SEARCHED[name]
+    return searched.table.c[searched.key].in_(select(these.c.value))

@@ -1,9 +1,10 @@
-"""Substring search by index; wildcards typed by people are literal."""
+"""Substring search by index, and search by sound; wildcards typed by people are literal."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -19,17 +20,38 @@ from sqlalchemy import (
     table,
 )
 
+from portal_admin.domain.sound import marked, sounds_of
 from portal_admin.domain.text import canonical_email, name_key
-from portal_admin.models import aspire_account, end_user
+from portal_admin.models import aspire_account, aspire_contact, end_user
 
 TRIGRAM = 3  # a trigram index knows nothing shorter
 MANY = 20_000
 ESCAPE = "/"
 # What LIKE takes for more than a letter; the bracket on SQL Server alone.
 WILDCARD = re.compile(rf"[%_\[{ESCAPE}]")
-SEARCHED: dict[str, tuple[Table, str, tuple[str, ...]]] = {
-    "end_user": (end_user, "id", ("name_key", "email")),
-    "aspire_account": (aspire_account, "oid", ("account_id_key", "name_key")),
+Sounds = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A table that is searched by text: its key, the columns searched, and whether its index holds others besides."""
+
+    table: Table
+    key: str
+    columns: tuple[str, ...]
+    is_part: bool = False
+
+
+SEARCHED: dict[str, Searched] = {
+    "end_user": Searched(end_user, "id", ("name_key", "email")),
+    # Which accounts can be linked is asked by id and name, as ASPIRE is asked.
+    "aspire_account": Searched(aspire_account, "oid", ("account_id_key", "name_key"), is_part=True),
+    "account": Searched(aspire_account, "oid", ("account_id_key", "name_key", "email_key")),
+    "contact": Searched(aspire_contact, "oid", ("name_key", "email_key")),
+    # By address alone.
+    "end_user_email": Searched(end_user, "id", ("email",), is_part=True),
+    "account_email": Searched(aspire_account, "oid", ("email_key",), is_part=True),
+    "contact_email": Searched(aspire_contact, "oid", ("email_key",), is_part=True),
 }
 
 
@@ -38,8 +60,22 @@ def contains(connection: Connection, name: str, typed: str, *, scanned: bool = F
 
     `scanned` asks each row instead of an index, which is faster where most rows match.
     """
-    word = _scanned_word if scanned and connection.dialect.name == "sqlite" else _word
-    return and_(*(word(connection, name, one) for one in words_of(typed)))
+    return _hold(connection, name, words_of(typed), scanned=scanned)
+
+
+def sounds_alike(
+    connection: Connection, name: str, typed: str, *, scanned: bool = False
+) -> ColumnElement[bool] | None:
+    """Every word typed occurs, or sounds like a word of the name. None where no sound can be told."""
+    words = heard(typed)
+    if not any(sounds for _, sounds in words):
+        return None
+    return and_(*(_alike(connection, name, word, sounds, scanned=scanned) for word, sounds in words))
+
+
+def heard(typed: str) -> list[tuple[str, Sounds]]:
+    """Each word typed, as the searched columns spell it, with how it sounds; without sounds where they cannot be told."""
+    return [(_key(word), sounds_of(word)) for word in typed.split()]
 
 
 def is_common(connection: Connection, name: str, typed: str) -> bool:
@@ -47,10 +83,12 @@ def is_common(connection: Connection, name: str, typed: str) -> bool:
     words = words_of(typed)
     if connection.dialect.name != "sqlite" or not words:
         return False
-    searched, key, _ = SEARCHED[name]
+    searched = SEARCHED[name]
     long = [word for word in words if len(word) >= TRIGRAM]
-    found = matching(name, long) if long else select(searched.c[key]).where(contains(connection, name, typed))
-    counted = select(func.count()).select_from(found.limit(MANY + 1).subquery())
+    every = select(searched.table.c[searched.key]).where(contains(connection, name, typed))
+    counted = select(func.count()).select_from(
+        (matching(name, long) if long else every).limit(MANY + 1).subquery()
+    )
     return bool(connection.execute(counted).scalar_one() > MANY)
 
 
@@ -61,9 +99,26 @@ def words_of(typed: str) -> list[str]:
 
 def matching(name: str, words: Iterable[str]) -> Select[Any]:
     """The keys of the rows in which each of the words occurs, by SQLite's index; words have three letters and more."""
-    index = table(f"{name}_search", column("rowid"), column(f"{name}_search"))
-    phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-    return select(index.c.rowid).where(index.c[f"{name}_search"].op("MATCH")(phrases))
+    searched = SEARCHED[name]
+    phrases = " AND ".join(f'"{_quoted(word)}"' for word in words)
+    if searched.is_part:
+        phrases = f"{{{' '.join(searched.columns)}}} : ({phrases})"
+    return _asked(f"{searched.table.name}_search", phrases)
+
+
+def sounding(name: str, sounds: Sequence[Sequence[str]]) -> Select[Any]:
+    """The keys of the rows of which some word has one of the sounds, for each word typed; by SQLite's index."""
+    each = (" OR ".join(f'"{key}"' for key in keys) for keys in sounds)
+    return _asked(f"{SEARCHED[name].table.name}_sound", " AND ".join(f"({one})" for one in each))
+
+
+def _asked(index: str, phrases: str) -> Select[Any]:
+    found = table(index, column("rowid"), column(index))
+    return select(found.c.rowid).where(found.c[index].op("MATCH")(phrases))
+
+
+def _quoted(word: str) -> str:
+    return word.replace('"', '""')
 
 
 def _key(word: str) -> str:
@@ -72,23 +127,56 @@ def _key(word: str) -> str:
     return key.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def _hold(connection: Connection, name: str, words: Sequence[str], *, scanned: bool) -> ColumnElement[bool]:
+    word = _scanned_word if scanned and connection.dialect.name == "sqlite" else _word
+    return and_(*(word(connection, name, one) for one in words))
+
+
 def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:
-    searched, key, columns = SEARCHED[name]
+    searched = SEARCHED[name]
     if len(word) < TRIGRAM:
-        return or_(*(begins(searched.c[c], word) for c in columns))
+        return _begun(searched, word)
     if connection.dialect.name != "sqlite":
-        return or_(*(searched.c[c].like(_literally(word), escape=ESCAPE) for c in columns))
-    return searched.c[key].in_(matching(name, [word]))
+        like = literally(word)
+        return or_(*(searched.table.c[c].like(like, escape=ESCAPE) for c in searched.columns))
+    return searched.table.c[searched.key].in_(matching(name, [word]))
 
 
 def _scanned_word(_connection: Connection, name: str, word: str) -> ColumnElement[bool]:
-    searched, _, columns = SEARCHED[name]
+    searched = SEARCHED[name]
     if len(word) < TRIGRAM:
-        return or_(*(begins(searched.c[c], word) for c in columns))
-    return or_(*(func.instr(searched.c[c], word) > 0 for c in columns))
+        return _begun(searched, word)
+    return or_(*(func.instr(searched.table.c[c], word) > 0 for c in searched.columns))
 
 
-def _literally(word: str) -> str:
+def _begun(searched: Searched, word: str) -> ColumnElement[bool]:
+    return or_(*(begins(searched.table.c[c], word) for c in searched.columns))
+
+
+def _alike(
+    connection: Connection, name: str, word: str, sounds: Sounds, *, scanned: bool
+) -> ColumnElement[bool]:
+    occurs = _hold(connection, name, [word], scanned=scanned)
+    if not sounds:
+        return occurs
+    searched = SEARCHED[name]
+    if connection.dialect.name == "sqlite" and not scanned:
+        return or_(occurs, searched.table.c[searched.key].in_(sounding(name, sounds)))
+    return or_(occurs, has_sounds(connection, name, sounds))
+
+
+def has_sounds(connection: Connection, name: str, sounds: Sequence[Sequence[str]]) -> ColumnElement[bool]:
+    """Each of the sounds is that of a word of the name, asked of the row itself."""
+    stored = SEARCHED[name].table.c.sound_keys
+    if connection.dialect.name == "sqlite":
+        return and_(*(or_(*(func.instr(stored, marked(key)) > 0 for key in keys)) for keys in sounds))
+    return and_(
+        *(or_(*(stored.like(literally(marked(key)), escape=ESCAPE) for key in keys)) for keys in sounds)
+    )
+
+
+def literally(word: str) -> str:
+    """A pattern for LIKE that finds the word wherever it stands."""
     escaped = WILDCARD.sub(lambda found: ESCAPE + found[0], word)
     return f"%{escaped}%"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Select, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from portal_admin.domain.people import EndUser, Status
@@ -24,7 +24,7 @@ from portal_admin.models.engine import connect_for_reading
 from portal_admin.models.failures import translated
 from portal_admin.services.desk import Desk
 from portal_admin.services.people import filters, user_query, with_accounts
-from portal_admin.services.text_search import is_common
+from portal_admin.services.text_search import contains, is_common, sounds_alike
 
 SORTS: Mapping[str, tuple[Any, ...]] = {
     "name": (end_user.c.name_key, end_user.c.id),
@@ -106,19 +106,12 @@ class UserList:
         table = _rank_table(token)
         table.create(connection, checkfirst=False)
         order = [column.desc() if query.descending else column for column in SORTS[query.sort]]
-        scanned = is_common(connection, "end_user", query.text)
-        chosen = filters(
-            connection, site=query.site, statuses=query.statuses, text=query.text, scanned=scanned
-        )
-        ids = select(end_user.c.id).where(*chosen).order_by(*order)
-        if scanned:
-            # Along an index SQLite would fetch nearly every row from another place of the file.
-            ids = ids.with_hint(end_user, "NOT INDEXED", "sqlite")
-        if query.sort == "site":
-            ids = ids.join(site, site.c.id == end_user.c.site_id)
         # The key column counts up in the order in which the rows are inserted.
         with self._interruptible():
-            connection.execute(insert(table).from_select(["user_id"], ids))
+            for ids in _tiers(connection, query):
+                if query.sort == "site":
+                    ids = ids.join(site, site.c.id == end_user.c.site_id)
+                connection.execute(insert(table).from_select(["user_id"], ids.order_by(*order)))
         count = connection.execute(select(func.count()).select_from(table)).scalar_one()
         connection.commit()
         self._ranking, self._asked = (token, table), (token, query)
@@ -241,6 +234,23 @@ class UserList:
             self._ranking[1].drop(connection, checkfirst=False)
             connection.commit()
             self._ranking = self._asked = None
+
+
+def _tiers(connection: Connection, query: UserQuery) -> Iterator[Select[Any]]:
+    """Whoever the text is found in, then those who only sound so: each in the order that the list is sorted by."""
+    text = query.text
+    chosen = filters(connection, site=query.site, statuses=query.statuses)
+    users = select(end_user.c.id).where(*chosen)
+    if not text.strip():
+        yield users
+        return
+    scanned = is_common(connection, "end_user", text)
+    found = users.where(contains(connection, "end_user", text, scanned=scanned))
+    # Along an index SQLite would fetch nearly every row from another place of the file.
+    yield found.with_hint(end_user, "NOT INDEXED", "sqlite") if scanned else found
+    alike = sounds_alike(connection, "end_user", text)
+    if alike is not None:
+        yield users.where(alike, ~contains(connection, "end_user", text, scanned=scanned))
 
 
 def _rank_table(token: int) -> Table:

@@ -14,6 +14,7 @@ from portal_admin.domain.lifecycle import SOURCE, Action, require
 from portal_admin.domain.people import EndUser, LinkedAccount, Site, Status
 from portal_admin.domain.permissions import Permission
 from portal_admin.domain.records import Account
+from portal_admin.domain.sound import sound_keys
 from portal_admin.domain.text import canonical_email, is_showable, name_key
 from portal_admin.domain.verification import Proof
 from portal_admin.errors import InvalidInput, Refused
@@ -71,7 +72,7 @@ def create_user(
     with changing(desk) as connection:
         on = find_site(connection, site)
         require_unused(connection, on, address)
-        user = _insert(connection, desk, on, address, (first, last), status, linked)
+        user = insert_user(connection, desk, on, address, (first, last), status, linked)
         _audit(connection, desk, "user.create", user, reason=_reason(status))
     return Changed(named(user, linked), read_records(desk, linked))
 
@@ -95,8 +96,8 @@ def edit_user(
         last = before.last_name if last_name is None else check_name(last_name, "last_name")
         if (first, last) == (before.first_name, before.last_name):
             return before
-        names = {"first_name": first, "last_name": last, "name_key": name_key(first, last)}
-        _update(connection, before, **names)
+        keys = {"name_key": name_key(first, last), "sound_keys": sound_keys(first, last)}
+        _update(connection, before, first_name=first, last_name=last, **keys)
         after = people.find_user(connection, on, email)
         _audit(connection, desk, "user.edit", after, before=before)
         return after
@@ -206,7 +207,7 @@ def change_email(
         verified = verification.require_verified(connection, desk, old, label=rule.label, proof=proof)
         outbox.supersede(connection, old.id)
         _update(connection, old, status=rule.leads_to)
-        new = _insert(
+        new = insert_user(
             connection, desk, on, address, (old.first_name, old.last_name), Status.PENDING, old.accounts
         )
         gone = people.find_user(connection, on, old.email)
@@ -259,7 +260,7 @@ def require_unused(connection: Connection, on: Site, address: str) -> None:
         )
 
 
-def _insert(
+def insert_user(
     connection: Connection,
     desk: Desk,
     on: Site,
@@ -268,12 +269,14 @@ def _insert(
     status: Status,
     linked: Iterable[Account | LinkedAccount],
 ) -> EndUser:
+    """Insert an end user with these links in the caller's transaction; a Pending one with a registration mail."""
     values = {
         "site_id": on.id,
         "email": address,
         "first_name": names[0],
         "last_name": names[1],
         "name_key": name_key(*names),
+        "sound_keys": sound_keys(*names),
         "status": status.value,
         "version": 1,
         "created_at": desk.clock(),
@@ -325,13 +328,14 @@ def _audit(
         action=action,
         subject=user.email,
         site=user.site,
-        before=_audited(before) if before else None,
-        after=_audited(user) | dict(told or {}),
+        before=audited(before) if before else None,
+        after=audited(user) | dict(told or {}),
         reason=reason,
     )
 
 
-def _audited(user: EndUser) -> dict[str, Any]:
+def audited(user: EndUser) -> dict[str, Any]:
+    """An end user as audit lines hold one."""
     return {
         "first_name": user.first_name,
         "last_name": user.last_name,

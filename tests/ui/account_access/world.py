@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from sqlalchemy import insert, select
 
 from portal_admin.aspire.client import AspireClient
+from portal_admin.domain.sound import sound_keys
 from portal_admin.domain.text import id_key, name_key
 from portal_admin.models import account_link, aspire_account, end_user, site
 from portal_admin.models.engine import open_engine, reading
@@ -97,6 +98,7 @@ def add_user(
             "first_name": first,
             "last_name": last,
             "name_key": name_key(first, last),
+            "sound_keys": sound_keys(first, last),
             "status": status,
             "version": 1,
             "created_at": desk.clock(),

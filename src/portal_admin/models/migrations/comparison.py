@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-SEARCH_TABLES = ("end_user_search", "aspire_account_search")
+SEARCH_TABLES = tuple(
+    f"{name}_{what}"
+    for name in ("end_user", "aspire_account", "aspire_contact")
+    for what in ("search", "sound")
+)
 SEARCH_TRIGGERS = tuple(
     f"{name}_{change}" for name in SEARCH_TABLES for change in ("insert", "delete", "update")
 )

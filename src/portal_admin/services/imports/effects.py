@@ -13,6 +13,7 @@ from portal_admin.domain.imports import Decision, Entry, Person, Result, counts_
 from portal_admin.domain.mail import MailStatus
 from portal_admin.domain.people import Site, Status
 from portal_admin.domain.records import Account
+from portal_admin.domain.sound import sound_keys
 from portal_admin.domain.text import name_key
 from portal_admin.models import account_link, end_user, import_batch, import_row, mail_outbox
 from portal_admin.services import audit
@@ -107,7 +108,8 @@ def _insert_users(
             "email": one.email,
             "first_name": one.after.first_name,
             "last_name": one.after.last_name,
-            "name_key": name_key(one.after.first_name, one.after.last_name),
+            "name_key": name_key(*one.after.names),
+            "sound_keys": sound_keys(*one.after.names),
             "status": batch.options.status.value,
             "version": 1,
             "created_at": at,
@@ -130,7 +132,8 @@ def _update_users(connection: Connection, changed: Sequence[_Touched]) -> None:
             "of_user": one.id,
             "first": one.after.first_name,
             "last": one.after.last_name,
-            "key": name_key(one.after.first_name, one.after.last_name),
+            "key": name_key(*one.after.names),
+            "sounds": sound_keys(*one.after.names),
         }
         for one in changed
         if one.renamed
@@ -140,6 +143,7 @@ def _update_users(connection: Connection, changed: Sequence[_Touched]) -> None:
             "first_name": bindparam("first"),
             "last_name": bindparam("last"),
             "name_key": bindparam("key"),
+            "sound_keys": bindparam("sounds"),
         }
         statement = update(end_user).where(end_user.c.id == bindparam("of_user"))
         connection.execute(statement.values({**raised, **names}), renamed)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from portal_admin.domain.imports import Person
 from portal_admin.domain.people import Site
 from portal_admin.domain.permissions import Permission
+from portal_admin.domain.sound import sound_keys
 from portal_admin.domain.text import name_key
 from portal_admin.errors import Interrupted, Refused
 from portal_admin.models import (
@@ -189,6 +190,7 @@ def _restore(connection: Connection, kept: Mapping[str, Trace]) -> None:
             "first": trace.names_before[0],
             "last": trace.names_before[1],
             "key": name_key(*trace.names_before),
+            "sounds": sound_keys(*trace.names_before),
         }
         for trace in kept.values()
         if trace.names_before is not None
@@ -199,6 +201,7 @@ def _restore(connection: Connection, kept: Mapping[str, Trace]) -> None:
             "first_name": bindparam("first"),
             "last_name": bindparam("last"),
             "name_key": bindparam("key"),
+            "sound_keys": bindparam("sounds"),
         }
         connection.execute(statement.values(values), names)
 

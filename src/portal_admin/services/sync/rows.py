@@ -10,9 +10,11 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import Table
 
+from portal_admin.domain.addresses import email_key
 from portal_admin.domain.money import to_minor
 from portal_admin.domain.records import Account, Contact, Contract
-from portal_admin.domain.text import id_key, label_key, name_key
+from portal_admin.domain.sound import sound_keys
+from portal_admin.domain.text import id_key, label_key, name_key, plain_id, short_id
 from portal_admin.errors import AspireReplyUnreadable
 from portal_admin.models import aspire_account, aspire_contact, aspire_contract, aspire_contract_role
 
@@ -58,6 +60,8 @@ def _account(account: Account) -> Line:
         "name": account.name[:NAME],
         "name_key": name_key(account.name)[:NAME],
         "email": account.email and account.email[:EMAIL],
+        "email_key": email_key(account.email)[:EMAIL],
+        "sound_keys": sound_keys(account.name),
         "status": account.status and account.status[:KEY],
         "changed_at": account.changed_at,
     }
@@ -69,7 +73,10 @@ def _contact(contact: Contact) -> Line:
         "oid": contact.oid,
         "account_oid": contact.account_oid,
         "name": contact.name[:NAME],
+        "name_key": name_key(contact.name)[:NAME],
         "email": contact.email and contact.email[:EMAIL],
+        "email_key": email_key(contact.email)[:EMAIL],
+        "sound_keys": sound_keys(contact.name),
         "changed_at": contact.changed_at,
     }
     return _line(contact.oid, values, [])
@@ -88,6 +95,8 @@ def _contract(contract: Contract) -> Line:
         "oid": contract.oid,
         "contract_id": contract.contract_id,
         "contract_id_key": id_key(contract.contract_id)[:KEY],
+        "contract_id_plain": plain_id(contract.contract_id)[:KEY],
+        "contract_id_short": short_id(contract.contract_id)[:KEY],
         "is_booked": contract.is_booked,
         "booked_at": contract.booked_at,
         "is_terminated": contract.is_terminated,
