@@ -34,7 +34,7 @@ class CallerStrip(QWidget):
         self.email = CopyLabel()
         self.site = ElidedLabel(kind="secondary")
         self.verified = StatusChip()
-        self.mail = ElidedLabel(kind="secondary")
+        self.mail = PlainLabel(kind="secondary")
         self.facts = ElidedLabel(kind="secondary")
         self.advice = PlainLabel(kind="secondary", meaning=Meaning.ATTENTION, wrap=True)
         self.caution = CautionView()
@@ -104,9 +104,7 @@ class CallerStrip(QWidget):
         mail = user.last_mail
         self.mail.setText(self.tr("No mail to this person yet") if mail is None else short_words(mail, now))
         self.mail.set_meaning(MAIL_MEANINGS[mail.status][0] if mail else None)
-        if mail is not None:
-            self.mail.setToolTip("")
-            set_tooltip(self.mail, hover_words(mail))
+        set_tooltip(self.mail, hover_words(mail) if mail else "")
 
     def _advice(self, status: Status) -> str:
         return {

@@ -63,7 +63,7 @@ class NoteEditor(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self._desk, self._site, self._email = desk, site, email
-        self._file = DraftFile(profile, desk.operator, site, email)
+        self._file = DraftFile(profile, desk.operator, site.casefold(), email)
         self._contract = ""
         self._typed = False
         self._saving = ""
