@@ -13,7 +13,6 @@ from portal_admin.domain.enrolment_typed import (
     Typed,
     addresses,
     comparable,
-    every_address,
     masked_postal_code,
     postal_key,
     same_postal_code,
@@ -56,10 +55,9 @@ def test_that_signs_between_digits_change_nothing(code: str, signs: str) -> None
 
 
 @given(st.text(max_size=40))
-def test_that_a_field_holds_no_empty_address_in_any_edition(field: str) -> None:
+def test_that_a_field_holds_nothing_but_addresses_in_any_edition(field: str) -> None:
     for edition in Edition:
-        assert "" not in addresses(field, edition)
-    assert set(addresses(field, Edition.E2026)) == set(every_address(field))
+        assert all(Typed(one, "", "").address == one for one in addresses(field, edition))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +65,9 @@ def test_that_a_field_holds_no_empty_address_in_any_edition(field: str) -> None:
     [
         ("a@x.example", ["a@x.example"], ["a@x.example"]),
         (" A@X.Example ", ["a@x.example"], ["a@x.example"]),
-        ("a@x.example;b@x.example", ["a@x.example;b@x.example"], ["a@x.example", "b@x.example"]),
-        ("a@x.example, b@x.example;", ["a@x.example, b@x.example;"], ["a@x.example", "b@x.example"]),
-        (" ; , ", ["; ,"], []),
+        ("a@x.example;b@x.example", [], ["a@x.example", "b@x.example"]),
+        ("a@x.example, b@x.example;", [], ["a@x.example", "b@x.example"]),
+        (" ; , ", [], []),
         ("", [], []),
         (None, [], []),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal_admin.domain.addresses import usable_addresses
 from portal_admin.domain.enrolment_facts import CUSTOMER, Facts, Holder, customers_of, has_bill_to
 from portal_admin.domain.enrolment_question import (
     NAMED_AT_MOST,
@@ -17,7 +18,6 @@ from portal_admin.domain.enrolment_question import (
     qualified,
     some,
 )
-from portal_admin.domain.enrolment_typed import every_address
 from portal_admin.domain.verdict import Edition, Result
 from portal_admin.domain.verification import masked
 
@@ -86,5 +86,5 @@ def _on_file(facts: Facts) -> dict[str, Any]:
     mine = sorted(customers_of(facts.contract) & facts.customers.keys())
     emails = [masked(one) for oid in mine for one in facts.customers[oid].emails]
     place = facts.contract.bill_to
-    bill_to = [masked(one) for one in every_address(place.email if place else None)]
+    bill_to = [masked(one) for one in usable_addresses(place.email if place else None)]
     return {"on_file": emails[:NAMED_AT_MOST], "bill_to": bill_to[:NAMED_AT_MOST]}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from portal_admin.domain.enrolment_typed import addresses, every_address
+from portal_admin.domain.addresses import usable_addresses
+from portal_admin.domain.enrolment_typed import addresses
 from portal_admin.domain.records import Account, Contact, Contract
 from portal_admin.domain.verdict import Edition
 
@@ -43,14 +44,14 @@ class Holder:
         return tuple(
             Place(kind, address in addresses(field, edition))
             for kind, field in fields
-            if address in every_address(field)
+            if address in usable_addresses(field)
         )
 
     @property
     def emails(self) -> tuple[str, ...]:
         """Every address on file, the account's own first."""
         fields = (self.account.email, *(one.email for one in self.contacts))
-        return tuple(dict.fromkeys(one for field in fields for one in every_address(field)))
+        return tuple(dict.fromkeys(one for field in fields for one in usable_addresses(field)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +76,5 @@ def customers_of(contract: Contract) -> frozenset[int]:
 def has_bill_to(contract: Contract | None, address: str) -> bool:
     """Whether the address is one of the contract's Bill-To Location."""
     return bool(
-        contract is not None and contract.bill_to and address in every_address(contract.bill_to.email)
+        contract is not None and contract.bill_to and address in usable_addresses(contract.bill_to.email)
     )

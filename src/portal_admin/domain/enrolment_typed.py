@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from portal_admin.domain.text import canonical_email
+from portal_admin.domain.addresses import BETWEEN, usable_addresses
 from portal_admin.domain.verdict import Edition
 
 SELF_SOURCE = "self"
 # How many characters of a billing postal code count, by country; elsewhere all of them do.
 COUNTED = {"US": 5, "CA": 6}
-SEPARATORS = re.compile("[,;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +24,9 @@ class Typed:
 
     @property
     def address(self) -> str:
-        """The address to look for, empty where what was typed is none."""
-        text = canonical_email(self.email)
-        local, _, domain = text.rpartition("@")
-        return text if local and domain and not SEPARATORS.search(text) and not re.search(r"\s", text) else ""
+        """The address to look for, empty where what was typed is none or several."""
+        found = usable_addresses(self.email)
+        return found[0] if len(found) == 1 and not BETWEEN.search(self.email) else ""
 
 
 def addresses(field: str | None, edition: Edition) -> tuple[str, ...]:
@@ -38,16 +35,9 @@ def addresses(field: str | None, edition: Edition) -> tuple[str, ...]:
     Edition 2026 splits it at commas and semicolons, each part counts; 2025 knows nothing of that, so the field counts
     as a whole, and one that holds several addresses is nobody's (decision 0011).
     """
-    if edition is Edition.E2025:
-        whole = canonical_email(field or "")
-        return (whole,) if whole else ()
-    return every_address(field)
-
-
-def every_address(field: str | None) -> tuple[str, ...]:
-    """Each address that a field holds, between commas and semicolons."""
-    parts = (canonical_email(part) for part in SEPARATORS.split(field or ""))
-    return tuple(dict.fromkeys(part for part in parts if part))
+    if edition is Edition.E2025 and BETWEEN.search(field or ""):
+        return ()
+    return usable_addresses(field)
 
 
 def postal_key(text: str | None) -> str:
