@@ -98,7 +98,10 @@ def list_payments(context: Context, args: Namespace) -> int:
         limit=args.limit,
     )
     context.out.rows(
-        found.payments, columns=list_columns(), record=payment_record, empty="No such payment found."
+        found.payments,
+        columns=list_columns(found.returned),
+        record=lambda one: payment_record(one) | {"returned": one.id in found.returned},
+        empty="No such payment found.",
     )
     if found.more:
         context.out.say(f"There are more than these {args.limit}; narrow the search, or raise --limit.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from portal_admin.cli.wording import when
+from portal_admin.domain.payment_attention import listed_words
 from portal_admin.domain.payment_words import STATUS_WORDS
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def payment_fields(payment: PortalPayment) -> dict[str, object]:
     }
 
 
-def list_columns() -> Mapping[str, Callable[[PortalPayment], object]]:
-    """The columns of a list."""
+def list_columns(returned: Collection[int]) -> Mapping[str, Callable[[PortalPayment], object]]:
+    """The columns of a list; `returned` are the keys of those that came back from the bank."""
     return {
         "Reference": lambda one: one.reference,
         "Requested": lambda one: when(one.requested_at),
@@ -63,8 +64,7 @@ def list_columns() -> Mapping[str, Callable[[PortalPayment], object]]:
         "Contract": lambda one: one.contract_id,
         "Amount": lambda one: f"{one.amount:,} {one.currency}",
         "On": lambda one: one.pay_on,
-        "Status": lambda one: STATUS_WORDS[one.status],
-        "Request": lambda one: one.sending,
+        "State": lambda one: listed_words(one, returned=one.id in returned),
     }
 
 

@@ -10,15 +10,18 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from portal_admin.domain.money import EXPONENTS, to_minor
-from portal_admin.domain.payments import PaymentStatus, PortalPayment
+from portal_admin.domain.payments import EventKind, PaymentStatus, PortalPayment
 from portal_admin.domain.site_policy import require_payments
 from portal_admin.domain.text import id_key
-from portal_admin.models import aspire_contract, end_user, payment, site_policy
+from portal_admin.models import aspire_contract, end_user, payment, payment_event, site_policy
 from portal_admin.models import site as site_table
 from portal_admin.models.engine import reading
+from portal_admin.services.chunks import chunks
 from portal_admin.services.desk import Desk
+from portal_admin.services.payments.payer import today
 from portal_admin.services.payments.stored import payment_of, payment_query
 from portal_admin.services.people import find_user
+from portal_admin.services.settings import read_settings
 from portal_admin.services.site_policy import stored_policy
 from portal_admin.services.sites import find_site
 
@@ -27,11 +30,16 @@ LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class PaymentList:
-    """Payments, newest first; `more` when the limit cut some off, `switched_off` the sites of which nothing is told."""
+    """Payments, newest first; `more` when the limit cut some off, `switched_off` the sites of which nothing is told.
+
+    `returned` are the keys of those that came back from the bank, and `today` is the company's day.
+    """
 
     payments: tuple[PortalPayment, ...]
     more: bool
+    today: date
     switched_off: tuple[str, ...] = ()
+    returned: frozenset[int] = frozenset()
 
 
 def list_payments(
@@ -73,7 +81,23 @@ def list_payments(
             .where(site_table.c.id.in_(_without_payments()))
             .order_by(site_table.c.key)
         )
-        return PaymentList(payments, len(rows) > limit, () if site else tuple(off.scalars()))
+        return PaymentList(
+            payments,
+            len(rows) > limit,
+            today(read_settings(connection), desk.clock()),
+            () if site else tuple(off.scalars()),
+            _returned(connection, payments),
+        )
+
+
+def _returned(connection: Connection, payments: Iterable[PortalPayment]) -> frozenset[int]:
+    found: set[int] = set()
+    for some in chunks([one.id for one in payments]):
+        query = select(payment_event.c.payment_id).where(
+            payment_event.c.payment_id.in_(some), payment_event.c.kind == str(EventKind.RETURNED)
+        )
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def _without_payments() -> Select[tuple[int]]:

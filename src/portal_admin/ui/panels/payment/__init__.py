@@ -1,0 +1,1 @@
+"""Payments as several screens show them: a caller's list, a timeline, submitting and cancelling."""
