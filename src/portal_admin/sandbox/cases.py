@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from portal_admin.sandbox import case_payments
 from portal_admin.sandbox.deals import Deal, amortization, equipment, invoices, later, payments, whole
 from portal_admin.sandbox.portfolio import Record, iso, microseconds
 from portal_admin.sandbox.words import EASTERN, EQUIPMENT, LEGACY, NORTHWIND, PRAIRIE
@@ -200,14 +201,38 @@ _ACCOUNTS: dict[int, tuple[str, str | None, str, str, str, str]] = {
 # Contracts by Oid: ContractId, label, Customer's AccountOid, months since it started, and what is different.
 _CONTRACTS: dict[int, tuple[str, str | None, int, int, dict[str, Any]]] = {
     1: ("NW-24-0117", None, 1, 21, {"roles": ((1, "Customer"), (13, "Broker")), "autopay": True}),
-    2: ("NW-25-0140", NORTHWIND, 1, 11, {"payment": 184_550, "overdue": 1, "equipment": EQUIPMENT[3]}),
+    2: (
+        "NW-25-0140",
+        NORTHWIND,
+        1,
+        11,
+        {
+            "payment": 184_550,
+            "overdue": 2,
+            "taxed": True,
+            "method": "PriorityPost",
+            "equipment": EQUIPMENT[3],
+        },
+    ),
     3: ("NW-22-0077", None, 2, 40, {"payment": 61_200}),
     4: ("NW-19-0032", None, 3, 75, {"ended": 12, "equipment": EQUIPMENT[2]}),
     5: ("NW-24-0033", None, 3, 16, {"payment": 92_000, "equipment": EQUIPMENT[2]}),
     6: ("LG-21-0008", LEGACY, 4, 50, {"equipment": EQUIPMENT[5]}),
-    7: ("NW-25-0009", NORTHWIND, 4, 9, {"equipment": EQUIPMENT[12], "payment": 38_900}),
+    7: ("NW-25-0009", NORTHWIND, 4, 9, {"equipment": EQUIPMENT[12], "payment": 38_900, "overdue": 1}),
     8: ("NW-26-0201", None, 5, 0, {"booked": False, "equipment": EQUIPMENT[1], "payment": 412_000}),
-    9: ("NW-23-0099", "  ", 5, 30, {"equipment": EQUIPMENT[15], "payment": 298_000}),
+    9: (
+        "NW-23-0099",
+        "  ",
+        5,
+        30,
+        {
+            "payment": 298_000,
+            "overdue": 1,
+            "taxed": True,
+            "method": "BalanceForwardProrated",
+            "equipment": EQUIPMENT[15],
+        },
+    ),
     10: ("PR-26-0311", PRAIRIE, 6, 0, {"minutes": 4, "equipment": EQUIPMENT[4], "payment": 690_000}),
     11: (
         "PR-24-0188",
@@ -225,7 +250,13 @@ _CONTRACTS: dict[int, tuple[str, str | None, int, int, dict[str, Any]]] = {
         10,
         {"contract_type": "Loan", "payment": 233_000, "equipment": EQUIPMENT[11]},
     ),
-    15: ("NW-25-0065", None, 10, 10, {"equipment": EQUIPMENT[11], "payment": 71_000}),
+    15: (
+        "NW-25-0065",
+        None,
+        10,
+        10,
+        {"equipment": EQUIPMENT[11], "payment": 71_000, "overdue": 1, "method": "PriorityPostOldestDueBy"},
+    ),
     20: ("EC-24-0150", EASTERN, 11, 19, {"contract_type": "OperatingLease", "equipment": EQUIPMENT[9]}),
     21: ("EC-23-0044", EASTERN, 12, 26, {"equipment": EQUIPMENT[10], "currency": "CAD", "payment": 154_300}),
     22: ("EC-16-0002", EASTERN, 11, 100, {"evergreen": True, "payment": 20_000, "equipment": EQUIPMENT[13]}),
@@ -254,6 +285,8 @@ def case_lists(now: datetime, contracts: int) -> dict[str, list[Record]]:
     changed = iso(datetime.combine(today - timedelta(days=2), time(9), UTC))
     accounts = [_account(oid, changed) for oid in _ACCOUNTS]
     deals = [_deal(oid, now, accounts) for oid in sorted(_CONTRACTS)[:contracts]]
+    by_oid = {deal.oid: deal for deal in deals}
+    received = [record for deal in deals for record in payments(deal, today)]
     schedules = (amortization(deal) for deal in deals)
     return {
         "Accounts": accounts,
@@ -269,7 +302,9 @@ def case_lists(now: datetime, contracts: int) -> dict[str, list[Record]]:
         ],
         "Contracts": [whole(deal, today, deal.roles[0][0] * 10 + 1) for deal in deals],
         "Invoices": [record for deal in deals for record in invoices(deal, today)],
-        "Payments": [record for deal in deals for record in payments(deal, today)],
+        "Payments": list(case_payments.posted(by_oid, now, received)),
+        "AlternateEfts": list(case_payments.alternate_efts(by_oid, now)),
+        "EftBatches": list(case_payments.batches(by_oid, now)),
         "Equipment": [record for deal in deals for record in equipment(deal)],
         "Amortization": [schedule for schedule in schedules if schedule],
         "BankAccounts": list(_bank_accounts()),
