@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from portal_admin.cli import payments_preview
 from portal_admin.cli.arguments import add_user
 from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.payments_words import (
@@ -34,6 +35,7 @@ def add(commands: Commands) -> None:
     _add_list(payments)
     trace = payments.command("trace", trace_payment, help="Show a payment's way to the bank and back")
     trace.add_argument("reference", metavar="REFERENCE")
+    payments_preview.add(payments)
     accounts = payments.command(
         "accounts", list_accounts, help="List the bank accounts that may pay for a contract"
     )
