@@ -17,7 +17,7 @@ from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import clock_text
 from portal_admin.ui.widgets.buttons import CopyButton, button
 from portal_admin.ui.widgets.chip import StatusChip
-from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, set_tooltip
+from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
 
 OTHERS_SHOWN = 3
 
@@ -31,8 +31,8 @@ class CallerStrip(QWidget):
         super().__init__(parent)
         self.name = ElidedLabel(kind="section")
         self.chip = StatusChip()
-        self.email = CopyLabel()
-        self.site = ElidedLabel(kind="secondary")
+        self.email = ElidedLabel()
+        self.site = PlainLabel(kind="secondary")
         self.verified = StatusChip()
         self.mail = PlainLabel(kind="secondary")
         self.facts = ElidedLabel(kind="secondary")
@@ -71,11 +71,12 @@ class CallerStrip(QWidget):
         self.name.setText(user.name)
         # The name is the last to give way when the line gets short; a hint holds the old minimum.
         self.name.setMinimumWidth(0)
-        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.NAVIGATION))
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.NAVIGATION // 2))
         self.email.setText(user.email)
         self.email.setAccessibleName(self.tr("Email {email}").format(email=user.email))
         self.chip.set(user.status.value)
-        self.site.setText(self.tr("on site {name} ({key})").format(name=found.site.name, key=user.site))
+        self.site.setText(self.tr("on {site}").format(site=user.site))
+        set_tooltip(self.site, found.site.name)
         self._show_verified(found.verified, now)
         self._show_mail(user, now)
         mfa = (
@@ -84,7 +85,7 @@ class CallerStrip(QWidget):
             else self.tr("MFA: not required")
         )
         created = self.tr("created {time}").format(time=clock_text(user.created_at, now))
-        self.facts.setText(f"{mfa} · {created}")
+        self.facts.setText(f"{found.site.name} · {mfa} · {created}")
         self.advice.setText(self._advice(user.status))
         self.advice.setVisible(bool(self.advice.text()))
         self.caution.show_past(found.caution, now)

@@ -35,6 +35,7 @@ from portal_admin.ui.panels.caller.facts import ContractFactsPanel
 from portal_admin.ui.panels.caller.fixes import CallerFixes
 from portal_admin.ui.panels.caller.why import CallerWhy
 from portal_admin.ui.panels.enrolment.caller_attempts import CallerAttempts
+from portal_admin.ui.panels.payment.caller_payments import CallerPayments
 from portal_admin.ui.panels.person.user_rows import UserKey
 from portal_admin.ui.panels.requests.caller_requests import CallerRequests
 from portal_admin.ui.recent_callers import RecentCaller
@@ -42,6 +43,8 @@ from portal_admin.ui.theme import Size, Space
 from portal_admin.ui.widgets.state_panel import StatePanel
 
 NOTE_WIDTH = Size.CARD
+# An open side panel takes the place of the parts where the page is lower than this.
+ROOM_FOR_ALL = Size.FORM
 # Below this width the note stands under the parts, and an open side panel takes the place of Why?.
 ROOM_FOR_TWO = 2 * Size.CARD + Size.NAVIGATION
 
@@ -69,8 +72,10 @@ class CallerView(Page):
         self.contracts = CallerContracts(self.desk)
         self.why = CallerWhy(self.desk, self.navigator, self.rights)
         self.links = LinksPanel(self.rights)
-        self.links.setProperty("kind", "")  # the tabs around it are the panel
         self.facts = ContractFactsPanel(self.desk)
+        for inside in (self.links, self.facts):
+            inside.setProperty("kind", "")  # the tabs around it are the panel
+        self.payments = CallerPayments(self.desk)
         self.notes = CallerNotes(self.desk)
         self.note = NoteEditor(self.desk, self.rights, profile=self._profile, site=site, email=email)
         self.parts = LowerTabs()
@@ -85,9 +90,10 @@ class CallerView(Page):
     # Building
 
     def _lay_out(self) -> None:
+        self.parts.add(self.tr("Acco&unts"), self.links)
+        self.parts.add(self.tr("&Facts"), self.facts, scrolls=True)
         for title, part in (
-            (self.tr("Acco&unts"), self.links),
-            (self.tr("&Facts"), self.facts),
+            (self.tr("&Payments"), self.payments),
             (self.tr("En&rolment"), CallerAttempts(self.desk)),
             (self.tr("Re&quests"), CallerRequests(self.desk)),
             (self.tr("E&vents"), CallerEvents(self.desk)),
@@ -210,6 +216,8 @@ class CallerView(Page):
         self.aspire.show_age(found.freshness)
         self.state.content()
         self.contracts.show_caller(found.user)
+        # Switched off on the portal means that nothing of payments is seen here, either (rule F).
+        self.parts.switch_off(self.payments, not found.policy.payments_enabled)
         self.parts.show_caller(found.user)
         asked, self._ask_later = self._ask_later, ""
         self.why.show_user(found.user)
@@ -277,6 +285,7 @@ class CallerView(Page):
         width = self.state.width() if not self.panels.is_open else self.width() - Size.SIDE_PANEL
         roomy = width >= ROOM_FOR_TWO
         self.why.setVisible(roomy or not self.panels.is_open)
+        self.parts.setVisible(roomy or not self.panels.is_open or self.height() >= ROOM_FOR_ALL)
         wanted = QBoxLayout.Direction.LeftToRight if roomy else QBoxLayout.Direction.TopToBottom
         self._lower_row.setDirection(wanted)
         self.note.setMinimumWidth(NOTE_WIDTH if roomy else 0)

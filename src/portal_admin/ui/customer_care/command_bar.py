@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from portal_admin.domain.lifecycle import Action
@@ -13,6 +13,7 @@ from portal_admin.domain.people import EndUser, Status
 from portal_admin.services import verification
 from portal_admin.services.change import permission_of
 from portal_admin.ui.icons import set_icon
+from portal_admin.ui.override import override
 from portal_admin.ui.panels.person.user_actions import ICONS, PERMISSIONS, Offer, offers
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
@@ -25,6 +26,8 @@ FIRST: Mapping[Status, Action] = {
     Status.ACTIVE: Action.RESET,
     Status.INACTIVE: Action.REACTIVATE,
 }
+WITH_WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+ONLY_ICON = Qt.ToolButtonStyle.ToolButtonIconOnly
 KEYS = {Action.EDIT: "Ctrl+E", Action.RESET: "Ctrl+R", Action.CHANGE_EMAIL: "Ctrl+Shift+E"}
 
 
@@ -77,6 +80,7 @@ class CommandBar(QWidget):
             set_tooltip(made, f"{offer.effect} ({keys})" if keys else offer.effect)
         if focused is not None and focused.isHidden():
             self.buttons[FIRST[user.status]].setFocus()
+        self._fold()
         self._fill_menu([offer for offer in found if offer.instead is not None])
 
     def _fill_menu(self, not_offered: list[Offer]) -> None:
@@ -98,6 +102,31 @@ class CommandBar(QWidget):
             told: QAction = self.menu.addAction(why.format(action=label, why=offer.instead))
             told.setEnabled(False)
 
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where the words do not fit, the last buttons keep only their icons, and then the ones before them."""
+        shown = [made for made in self._in_order() if not made.isHidden()]
+        for made in shown:
+            made.setToolButtonStyle(WITH_WORDS)
+        folding = [self.case_button, self.verify_button, *reversed(shown[:-3]), self.more_button]
+        for made in folding:
+            if sum(one.sizeHint().width() + Space.XS for one in shown) <= self.width():
+                return
+            made.setToolButtonStyle(ONLY_ICON)
+
+    def _in_order(self) -> list[QToolButton]:
+        places = (self._row.itemAt(place) for place in range(self._row.count()))
+        found = (item.widget() for item in places if item is not None)
+        return [widget for widget in found if isinstance(widget, QToolButton)]
+
     def _asking(self, action: Action) -> Callable[[], None]:
         return lambda: self.asked.emit(action)
 
@@ -105,5 +134,5 @@ class CommandBar(QWidget):
 def _flat(text: str, icon: str, pressed: Callable[[], object]) -> QToolButton:
     made = icon_button(icon, text, pressed)
     made.setText(f" {text}")
-    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setToolButtonStyle(WITH_WORDS)
     return made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import EndUser
 from portal_admin.ui.panels.caller_part import CallerPart
@@ -41,12 +41,12 @@ class LowerTabs(QFrame):
         column.addWidget(self.stack, 1)
         self.bar.currentChanged.connect(self.stack.setCurrentIndex)
 
-    def add(self, title: str, part: QWidget) -> None:
-        """Append a part; a CallerPart counts by itself."""
+    def add(self, title: str, part: QWidget, *, scrolls: bool = False) -> None:
+        """Append a part, which scrolls where it has no list of its own; a CallerPart counts by itself."""
         place = len(self.parts)
         self.parts.append(part)
         self._titles.append(title)
-        self.stack.addWidget(part)
+        self.stack.addWidget(_scrolling(part) if scrolls else part)
         self.bar.addTab(title)
         if isinstance(part, CallerPart):
             part.counted.connect(lambda count: self.count(place, count))
@@ -80,3 +80,11 @@ class LowerTabs(QFrame):
         self.bar.setCurrentIndex(self.parts.index(part))
         found = stops(part)
         (found[0] if found else self.bar).setFocus()
+
+
+def _scrolling(part: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(part)
+    return area

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from portal_admin.domain.text import canonical_email
 from portal_admin.errors import DeskError
@@ -44,7 +44,10 @@ class CustomerCarePage(Page):
         self.tabs = TabRow()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.start)
-        self.body.addWidget(self.tabs)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, Space.XL, 0)
+        row.addWidget(self.tabs)
+        self.body.addLayout(row)
         self.body.addWidget(self.stack, 1)
         self._connect()
         self.run(self._kept.read, self._offer, self._not_kept)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from portal_admin.ui.icons import icon
+from portal_admin.ui.override import override
 from portal_admin.ui.theme import Size, theme
 from portal_admin.ui.widgets.buttons import icon_button
 from portal_admin.ui.widgets.text import literal_tooltip
 
 LONGEST = 26
+LEAST = Size.NAVIGATION - Size.ROW
 CLOSE = Size.ICON_LARGE
 
 
@@ -52,6 +54,12 @@ class TabRow(QTabBar):
         unsaved = self.tr("a note is not saved")
         self.setTabToolTip(place, literal_tooltip(f"{told}\n{unsaved}" if dirty else told))
         self.setAccessibleTabName(place, f"{told}, {unsaved}" if dirty else told)
+
+    @override
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Names stay readable; what does not fit is scrolled to."""
+        whole = self.tabSizeHint(index)
+        return QSize(min(whole.width(), LEAST), whole.height())
 
     def _close(self, close: QWidget) -> None:
         for place in range(self.count()):
