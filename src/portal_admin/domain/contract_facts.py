@@ -20,6 +20,8 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "Insurance until": ("contract.insurance_until",),
 }
 KEYS = frozenset(key for keys in FACTS.values() for key in keys)
+# Told only where a side has it.
+IF_ANY = frozenset({"Insurance until"})
 # A fact of several fields is as good as the worst of them.
 WORST_FIRST = (State.NOT_READABLE, State.DIFFERS, State.NOT_STORED, State.STALE, State.EQUAL)
 UNREAD = "?"
@@ -36,6 +38,10 @@ class Fact:
     state: State
     portal_at: datetime | None = None
     reason: str | None = None
+
+    @property
+    def says_something(self) -> bool:
+        return {self.portal, self.aspire} - {field_words.NOTHING, NOTHING_KEPT, UNREAD} != set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,11 @@ def facts_of(sheet: FieldSheet) -> ContractFacts:
     facts = []
     for name, keys in FACTS.items():
         parts = [rows[key] for key in keys if key in rows and rows[key].state is not State.NOT_APPLICABLE]
-        if parts:
-            facts.append(_fact(name, parts, sheet))
+        if not parts:
+            continue
+        fact = _fact(name, parts, sheet)
+        if name not in IF_ANY or fact.says_something:
+            facts.append(fact)
     return ContractFacts(
         sheet.contract_id,
         sheet.customer,

@@ -131,9 +131,12 @@ class CellDelegate(QStyledItemDelegate):
             colour = self._meanings[cell.meaning][0]
         if cell.icon:
             ratio = painter.device().devicePixelRatioF()
-            at = box.top() + (box.height() - Size.ICON) // 2
-            painter.drawPixmap(box.left(), at, icons.pixmap(cell.icon, colour.name(), Size.ICON, ratio))
             box = box.adjusted(Size.ICON + Space.XS, 0, 0, 0)
+            left = box.left()
+            if kind is Kind.AMOUNT:  # it belongs to the figures, which stand right
+                left = max(left, box.right() - self._fonts[kind][1].horizontalAdvance(cell.text))
+            at = left - Size.ICON - Space.XS, box.top() + (box.height() - Size.ICON) // 2
+            painter.drawPixmap(*at, icons.pixmap(cell.icon, colour.name(), Size.ICON, ratio))
         self._paint_text(painter, box, kind, cell.text, colour, strong=cell.strong)
 
     def _paint_chip(self, painter: QPainter, box: QRect, cell: Cell) -> None:

@@ -132,7 +132,7 @@ class ContractsPanel(QFrame):
             Column("type", self.tr("Type"), 108, Kind.SECONDARY, sortable=True),
             Column("customer", self.tr("Customer"), 140, sortable=True, stretch=True),
             Column("due", self.tr("Next due"), 96, Kind.ID, sortable=True),
-            Column("amount", paid, 144 if self._charged else 116, Kind.AMOUNT, sortable=True),
+            Column("amount", paid, 156 if self._charged else 116, Kind.AMOUNT, sortable=True),
         ]
         table = ListTable(columns, name=self.tr("Contracts"))
         table.model.modelReset.connect(lambda: self._span_hidden(table))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain import field_words
-from portal_admin.domain.contract_facts import UNREAD, ContractFacts, Fact
+from portal_admin.domain.contract_facts import NOTHING_KEPT, UNREAD, ContractFacts, Fact
 from portal_admin.domain.fields import State
 from portal_admin.domain.text import id_key
 from portal_admin.errors import DeskError, NotFound
@@ -26,6 +27,7 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
 
 PICK_PAUSE = 200
+Side = Callable[[Fact, datetime], ElidedLabel]
 MARKS: dict[State, tuple[str, Meaning]] = {
     State.EQUAL: ("equal", Meaning.GOOD),
     State.DIFFERS: ("differ", Meaning.BAD),
@@ -142,10 +144,7 @@ class ContractFactsPanel(QFrame):
 
     def _show(self, found: ContractFacts) -> None:
         self.facts = found
-        named = f"{found.contract_id}  {found.customer}" if found.customer else found.contract_id
-        self.title.setText(
-            self.tr("{contract}  in {currency}").format(contract=named, currency=found.currency)
-        )
+        self.title.setText(" · ".join(filter(None, (found.contract_id, found.customer, found.currency))))
         self._tell_age(found, self._desk.clock())
         self._fill(found)
         self.copy_button.show()
@@ -164,8 +163,9 @@ class ContractFactsPanel(QFrame):
         self.age.setText(words)
         set_tooltip(self.age, zone_text(stored) if stored is not None and not found.is_live else "")
         self.age.set_meaning(None if found.is_live else Meaning.UNKNOWN)
-        self.problem.setText(found.problem or "")
-        self.problem.setVisible(found.problem is not None)
+        said = found.problem or _not_received(found)
+        self.problem.setText(said)
+        self.problem.setVisible(bool(said))
         self.retry_button.setVisible(not found.is_live)
 
     def _clear(self) -> None:
@@ -176,34 +176,54 @@ class ContractFactsPanel(QFrame):
                 old.deleteLater()
 
     def _fill(self, found: ContractFacts) -> None:
+        """A side that knows nothing at all is left out: the line above tells why."""
         self._clear()
         told = [fact for fact in found.facts if fact.state in MARKS]
+        sides: list[tuple[str, Side]] = []
+        if any(fact.portal != NOTHING_KEPT for fact in told):
+            sides.append((self.tr("Portal shows"), _portal_value))
         if any(fact.aspire != UNREAD for fact in told):
-            heads = (self.tr("Portal shows"), self.tr("ASPIRE says now"))
-        else:  # a column of question marks tells nothing that the reason does not
-            heads = (self.tr("Portal shows"), "")
-        for column, head in enumerate(heads, start=1):
+            sides.append((self.tr("ASPIRE says now"), _aspire_value))
+        for column, (head, _value) in enumerate(sides, start=1):
             self._grid.addWidget(PlainLabel(head, kind="secondary"), 0, column)
         for line, fact in enumerate(told, start=1):
-            self._add(line, fact, now=found.looked_at, live=bool(heads[1]))
+            self._grid.addWidget(PlainLabel(fact.name, kind="secondary"), line, 0)
+            for column, (_head, value) in enumerate(sides, start=1):
+                self._grid.addWidget(value(fact, found.looked_at), line, column)
+            if len(sides) > 1:
+                self._mark(line, fact)
 
-    def _add(self, line: int, fact: Fact, *, now: datetime, live: bool) -> None:
+    def _mark(self, line: int, fact: Fact) -> None:
         icon, meaning = MARKS[fact.state]
-        differs = fact.state is State.DIFFERS
-        portal = ElidedLabel(fact.portal, kind="strong" if differs else "")
-        if fact.portal_at is not None:
-            set_tooltip(portal, self.tr("Stored {time}").format(time=clock_text(fact.portal_at, now)))
-        self._grid.addWidget(PlainLabel(fact.name, kind="secondary"), line, 0)
-        self._grid.addWidget(portal, line, 1)
         said = field_words.STATE_WORDS[fact.state]
-        if live:
-            self._grid.addWidget(ElidedLabel(fact.aspire, kind="strong" if differs else ""), line, 2)
         mark = Mark(icon, meaning.value)
         mark.setAccessibleName(f"{fact.name}: {said}")
         set_tooltip(mark, f"{said}. {fact.reason or ''}".strip())
-        self._grid.addWidget(mark, line, 3, Qt.AlignmentFlag.AlignRight)
-        word = PlainLabel("" if fact.state is State.EQUAL else said, meaning=meaning)
+        self._grid.addWidget(mark, line, 3)
+        word = PlainLabel("" if fact.state is State.EQUAL else said, kind="secondary", meaning=meaning)
         self._grid.addWidget(word, line, 4)
 
     def _open_all(self) -> None:
         self.opened.emit(Target("field_reference", contract=self._wanted))
+
+
+def _portal_value(fact: Fact, now: datetime) -> ElidedLabel:
+    made = _value(fact.portal, fact)
+    if fact.portal_at is not None:
+        stored = QCoreApplication.translate("ContractFactsPanel", "Stored {time}")
+        set_tooltip(made, stored.format(time=clock_text(fact.portal_at, now)))
+    return made
+
+
+def _aspire_value(fact: Fact, _now: datetime) -> ElidedLabel:
+    return _value(fact.aspire, fact)
+
+
+def _value(text: str, fact: Fact) -> ElidedLabel:
+    return ElidedLabel(text, kind="strong" if fact.state is State.DIFFERS else "")
+
+
+def _not_received(found: ContractFacts) -> str:
+    """Why the portal's side is empty, told once."""
+    reasons = {fact.reason for fact in found.facts if fact.state is State.NOT_STORED and fact.reason}
+    return next(iter(reasons), "") if all(f.portal == NOTHING_KEPT for f in found.facts) else ""
