@@ -94,7 +94,7 @@ def _read(desk: Desk, oid: int, known: Kept) -> Owed:
             desk, lambda aspire: decode(aspire.detail(contract_oid=oid, data_class=data_class))
         )
         copy = known.copies.get(data_class) if is_kept else None
-        stored = Stored[Fact](None, None) if copy is None else Stored(decode(copy.fact), copy.as_of)
+        stored: Stored[Fact] = Stored(None, None) if copy is None else Stored(decode(copy.fact), copy.as_of)
         return newest(
             live, stored, absent=absent, now=desk.clock(), cadence=known.settings.cadences[data_class]
         )
