@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import json
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from portal_admin.aspire.client import AspireClient
@@ -131,6 +132,7 @@ def add_contract(connection: Connection, found: Contract) -> None:
             label_key=label_key(found.private_label),
             contract_type=found.contract_type,
             currency=found.currency,
+            bill_to=None if found.bill_to is None else json.encode(found.bill_to).decode(),
             changed_at=found.changed_at,
             fingerprint=0,
             seen=0,

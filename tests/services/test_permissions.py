@@ -43,6 +43,9 @@ from portal_admin.services import (
 from portal_admin.services.audit_list import AuditFilter
 from portal_admin.services.change import permission_of
 from portal_admin.services.desk import Desk
+from portal_admin.services.enrolment.readiness import export_gaps
+from portal_admin.services.enrolment.rehearse import reveal_on_file
+from portal_admin.services.enrolment.submit import submit as submit_enrolment
 from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
@@ -68,6 +71,14 @@ pytestmark = pytest.mark.databases("sqlite")
 
 REQUEST: dict[str, Any] = {"number": "SR-000001"}
 ON_RUTH: dict[str, Any] = {"site": "MAIN", "email": RUTH}
+ENROLMENT: dict[str, Any] = {
+    "site": "MAIN",
+    "email": "cfo@prairie.example",
+    "postal_code": "68114",
+    "contract_id": "0012-0045",
+    "first_name": "Cleo",
+    "last_name": "Fox",
+}
 NO_SECRETS = delivery.MailSecrets(lambda: None, lambda _server: None)
 ROW = ("new@row.example", "New", "Row", "A-001")
 Act = Callable[[Desk, Path], object]
@@ -144,6 +155,9 @@ ACTS: dict[Callable[..., Any], Act] = {
     operators.set_role: lambda desk, _: operators.set_role(desk, name="jdoe", role=Role.CSR),
     queue.resend: lambda desk, _: queue.resend(desk, ids=[1]),
     delivery.send_due: lambda desk, _: delivery.send_due(desk, secrets=None),  # type: ignore[arg-type]
+    submit_enrolment: lambda desk, _: submit_enrolment(desk, **ENROLMENT),
+    reveal_on_file: lambda desk, _: reveal_on_file(desk, site="MAIN", contract_id="0012-0045"),
+    export_gaps: lambda desk, folder: export_gaps(desk, path=folder / "gaps.csv"),
     sync_run.sync: lambda desk, _: sync_run.sync(desk),
     sync_contract: lambda desk, _: sync_contract(desk, contract_id="0012-0045"),
 }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+
+from portal_admin.errors import InvalidInput
 
 
 def add_user(parser: ArgumentParser) -> None:
@@ -23,3 +26,19 @@ def add_version(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--version", type=int, metavar="N", help="refuse if the end user is no longer at this version"
     )
+
+
+def typed_instant(typed: str | None, field: str, *, whole_day: bool = False) -> datetime | None:
+    """An instant, or the start of a day; with `whole_day` the end of it."""
+    if typed is None:
+        return None
+    text = typed.strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise InvalidInput(
+            f"“{text}” is no time. Write 2026-11-21, or 2026-11-21T14:00Z.", field=field
+        ) from problem
+    if whole_day and len(text) <= len("2026-11-21"):
+        found += timedelta(days=1)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from portal_admin.cli.arguments import typed_instant
 from portal_admin.cli.frame import Commands, Context
 from portal_admin.cli.progress import percentage
 from portal_admin.cli.wording import when
@@ -223,22 +223,6 @@ def _filter(args: Namespace) -> AuditFilter:
         action=args.action,
         site=args.site,
         operation=args.operation,
-        since=_instant(args.since, "since"),
-        until=_instant(args.until, "until", whole_day=True),
+        since=typed_instant(args.since, "since"),
+        until=typed_instant(args.until, "until", whole_day=True),
     )
-
-
-def _instant(typed: str | None, field: str, *, whole_day: bool = False) -> datetime | None:
-    """An instant, or the start of a day; with `whole_day` the end of it."""
-    if typed is None:
-        return None
-    text = typed.strip()
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise InvalidInput(
-            f"“{text}” is no time. Write 2026-11-21, or 2026-11-21T14:00Z.", field=field
-        ) from problem
-    if whole_day and len(text) <= len("2026-11-21"):
-        found += timedelta(days=1)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

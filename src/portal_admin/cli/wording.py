@@ -16,6 +16,8 @@ VERDICTS = {
     "cannot_tell": "Cannot tell",
     "offered": "Offered",
     "not_offered": "Not offered",
+    "accepted": "Accepted",
+    "refused": "Refused",
 }
 MARKS = {"pass": "ok", "fail": "NO", "unknown": "??", "advice": "!!"}
 

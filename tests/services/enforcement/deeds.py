@@ -38,6 +38,9 @@ from portal_admin.services import (
 from portal_admin.services.audit_heads import Seen
 from portal_admin.services.audit_list import AuditFilter
 from portal_admin.services.desk import Desk
+from portal_admin.services.enrolment.readiness import export_gaps
+from portal_admin.services.enrolment.rehearse import reveal_on_file
+from portal_admin.services.enrolment.submit import submit as submit_enrolment
 from portal_admin.services.fields import export as field_export
 from portal_admin.services.fields import notes
 from portal_admin.services.fields.entries import catalogue
@@ -66,6 +69,14 @@ ON_RUTH: dict[str, Any] = {"site": "MAIN", "email": RUTH}
 # What the person wrote in the portal (conftest), and a hand-over that died on its way.
 REQUEST: dict[str, Any] = {"number": "SR-000001"}
 BEFORE = NOW - timedelta(hours=1)
+ENROLMENT: dict[str, Any] = {
+    "site": "MAIN",
+    "email": "cfo@prairie.example",
+    "postal_code": "68114",
+    "contract_id": "0012-0045",
+    "first_name": "Cleo",
+    "last_name": "Fox",
+}
 FILE = csv_source(
     ("new@import.example", "Nora", "New", "A-001"),
     (RUTH, "Ruth", "Olsen-Berg", "A-001;A-002"),
@@ -252,6 +263,9 @@ DEEDS = (
         lambda work, desk, given: work(desk, batch=given[0], path=given[1] / "rows.csv"),
         lambda world: (_imported(world), world.folder),
     ),
+    Deed(submit_enrolment, _given(**ENROLMENT)),
+    Deed(reveal_on_file, _given(**MAIN, contract_id="0012-0045")),
+    Deed(export_gaps, lambda work, desk, folder: work(desk, path=folder / "gaps.csv")),
     Deed(sync_run.sync, _given(full=True)),
     Deed(sync_contract, _given(contract_id="0012-0045")),
 )
