@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from portal_admin.domain.money import EXPONENTS, to_minor
+from portal_admin.domain.payment_search import Word, words
 from portal_admin.domain.payments import EventKind, PaymentStatus, PortalPayment
 from portal_admin.domain.site_policy import require_payments
-from portal_admin.domain.text import id_key
+from portal_admin.domain.text import canonical_email, id_key, name_key
 from portal_admin.models import aspire_contract, end_user, payment, payment_event, site_policy
 from portal_admin.models import site as site_table
 from portal_admin.models.engine import reading
@@ -54,9 +56,12 @@ def list_payments(
     reference: str | None = None,
     on: date | None = None,
     since: datetime | None = None,
+    typed: str = "",
     limit: int = LIMIT,
 ) -> PaymentList:
     """The payments that meet all that is given; a reference may be the beginning of one.
+
+    Of `typed` each word must be met: an amount, a day, an address, a reference or a contract id.
 
     SwitchedOff when it is asked for a site, or a user of a site, that has no payments.
     """
@@ -73,6 +78,10 @@ def list_payments(
         conditions += _conditions(user_id, status, amount, reference, on, since)
         if contract_id is not None:
             conditions.append(_of_contract(connection, contract_id))
+        settings = read_settings(connection)
+        day = today(settings, desk.clock())
+        zone = ZoneInfo(settings.time_zone)
+        conditions += [_met(connection, word, zone) for word in words(typed, today=day)]
         query = payment_query().where(*conditions).order_by(payment.c.id.desc()).limit(limit + 1)
         rows = connection.execute(query).all()
         payments = tuple(payment_of(row) for row in rows[:limit])
@@ -84,7 +93,7 @@ def list_payments(
         return PaymentList(
             payments,
             len(rows) > limit,
-            today(read_settings(connection), desk.clock()),
+            day,
             () if site else tuple(off.scalars()),
             _returned(connection, payments),
         )
@@ -134,6 +143,25 @@ def _conditions(
         yield payment.c.pay_on == on
     if since is not None:
         yield payment.c.requested_at >= since
+
+
+def _met(connection: Connection, word: Word, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Anything that the word can mean."""
+    key = id_key(word.text)
+    meant: list[ColumnElement[bool]] = [
+        payment.c.reference_key.startswith(key, autoescape=True),
+        _of_contract(connection, word.text),
+    ]
+    if any(letter.isalpha() for letter in word.text):
+        meant.append(end_user.c.email.startswith(canonical_email(word.text), autoescape=True))
+        meant.append(end_user.c.name_key.contains(name_key(word.text), autoescape=True))
+    if word.amount is not None:
+        meant.append(_of_amount(word.amount))
+    if word.day is not None:
+        begins = datetime.combine(word.day, time(), zone)
+        asked = payment.c.requested_at
+        meant += [payment.c.pay_on == word.day, and_(asked >= begins, asked < begins + timedelta(days=1))]
+    return or_(*meant)
 
 
 def _of_contract(connection: Connection, contract_id: str) -> ColumnElement[bool]:

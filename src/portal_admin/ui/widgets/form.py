@@ -43,6 +43,12 @@ class Field(Together):
         """The error now shown, empty when there is none."""
         return self.note.text() if self.note.property("kind") == "error" else ""
 
+    def set_hint(self, hint: str) -> None:
+        """Another hint; an error that is shown stays."""
+        self._hint = hint
+        if not self.error:
+            self.set_error("")
+
     def set_error(self, message: str) -> None:
         """Show an error under the control; an empty message brings the hint back."""
         message = quoted(message)
