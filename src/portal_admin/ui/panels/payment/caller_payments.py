@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from portal_admin.domain.people import EndUser
 from portal_admin.errors import DeskError, SwitchedOff
@@ -38,8 +38,8 @@ class CallerPayments(CallerPart[PaymentList]):
         below.addWidget(self.note, 1)
         below.addWidget(self.submit_button)
         column = self.layout()
-        assert column is not None  # noqa: S101
-        column.addItem(below)
+        assert isinstance(column, QVBoxLayout)  # noqa: S101
+        column.addLayout(below)
         self.submit_button.hide()
 
     @override
