@@ -30,6 +30,7 @@ class CallerStrip(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = ElidedLabel(kind="section")
+        self.name.setMaximumWidth(Size.SIDE_PANEL)
         self.chip = StatusChip()
         self.email = ElidedLabel()
         self.site = PlainLabel(kind="secondary")
@@ -73,6 +74,7 @@ class CallerStrip(QWidget):
         self.name.setMinimumWidth(0)
         self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.NAVIGATION // 2))
         self.email.setText(user.email)
+        self.email.setMinimumWidth(Size.NAVIGATION // 2)
         self.email.setAccessibleName(self.tr("Email {email}").format(email=user.email))
         self.chip.set(user.status.value)
         self.site.setText(self.tr("on {site}").format(site=user.site))
