@@ -181,6 +181,25 @@ def test_that_a_second_start_opens_its_place_in_the_first_window_and_ends(
     assert first.window.current_page.context.spec.id == "sites"
 
 
+@pytest.mark.parametrize("display", ["offscreen", ""])
+def test_that_open_brings_the_open_window_to_a_place_with_or_without_a_display_of_its_own(
+    running: Callable[..., Running], profile: Profile, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    first = running()
+    environment = {**os.environ, "QT_QPA_PLATFORM": display}
+    command = [sys.executable, "-m", "portal_admin", "open", "contract:0012-0045"]
+    second = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    until(lambda: second.poll() is not None)
+    assert second.returncode == 0, second.communicate()
+    second.communicate()
+    page = first.window.current_page
+    assert page is not None
+    assert page.context.spec.id == "customer_care"
+    background.wait_idle()
+
+
 def test_that_a_second_start_opens_and_never_acts(running: Callable[..., Running], profile: Profile) -> None:
     first = running()
     first._asked("users deactivate --site north", None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 ANSWER_WITHIN = 1000  # ms
-LONGEST = 2000  # bytes
+LONGEST = 4000  # bytes: the longest place, each character of it written out
 
 
 def _mark() -> Path:
