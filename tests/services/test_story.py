@@ -91,3 +91,12 @@ def test_that_somebody_who_is_no_user_has_the_story_of_the_attempts(
         site = user_of(connection, RUTH).site_id
         add_attempt(connection, site, "Who@X.example", outcome=outcome, refused_by="")
     assert told(office, "who@x.example") == [(words, "the portal", "who@x.example")]
+
+
+def test_that_an_enrolment_that_the_audit_tells_is_not_told_twice(office: Desk) -> None:
+    with filling(office.engine) as connection:
+        attempt = add_attempt(connection, user_of(connection, RUTH).site_id, RUTH)
+    with changing(office) as connection:
+        after = {"attempt": attempt, "refused_by": ["postal_code"]}
+        audit.record(connection, office, action="enrollment.refuse", subject=RUTH, site="MAIN", after=after)
+    assert told(office, RUTH) == [("Refused an enrolment", "tester", RUTH)]

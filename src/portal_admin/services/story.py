@@ -75,7 +75,8 @@ def story(desk: Desk, *, site: str, email: str) -> Story:
         known = {identity: row.email for identity, row in users.items()}
         of = {email: email for email in emails} | about(connection, known)
         events = _events(connection, on.key, of)
-        asked = list(in_the_portal(connection, on.id, known, emails))
+        told_of = {(event.line.after or {}).get("attempt") for event in events}
+        asked = list(in_the_portal(connection, on.id, known, emails, told_of))
         if not users and not events and not asked:
             raise NotFound(f"Nothing is known of {canonical_email(email)} on site {on.key}.")
         others = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -37,9 +37,13 @@ def about(connection: Connection, users: Mapping[int, str]) -> dict[str, str]:
 
 
 def in_the_portal(
-    connection: Connection, site_id: int, users: Mapping[int, str], emails: Sequence[str]
+    connection: Connection,
+    site_id: int,
+    users: Mapping[int, str],
+    emails: Sequence[str],
+    told_of: Container[object],
 ) -> Iterator[Asked]:
-    """Payments and requests of the users, and attempts to enroll with their addresses."""
+    """Payments and requests of the users, and attempts to enroll with their addresses but those told already."""
     for row in _newest(connection, payment, users, payment.c):
         if row.origin == "portal":
             yield Asked(row.requested_at, users[row.user_id], _payment(row))
@@ -49,7 +53,8 @@ def in_the_portal(
     tried = enrollment_attempt.c
     query = select(enrollment_attempt).where(tried.site_id == site_id, tried.email_key.in_(emails))
     for row in connection.execute(query.order_by(tried.id.desc()).limit(AT_MOST)):
-        yield Asked(row.at, row.email_key, OUTCOMES[row.outcome])
+        if row.id not in told_of:
+            yield Asked(row.at, row.email_key, OUTCOMES[row.outcome])
 
 
 def _payment(row: Row[Any]) -> str:
