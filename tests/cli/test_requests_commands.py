@@ -71,7 +71,7 @@ def test_that_the_queue_is_listed_for_people_by_urgency_and_for_programs_in_orde
         queue["done"],
     ]
     assert "overdue by 2 h" in lines[1]
-    assert "waiting, due time passed" in lines[3]
+    assert "waiting, past due" in lines[3]
     listed = cli("requests", "list", "--json")
     assert [row["email"] for row in listed.rows] == sorted(row["email"] for row in listed.rows)
     assert all(set(row) == FIELDS for row in listed.rows)

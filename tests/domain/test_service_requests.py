@@ -174,7 +174,7 @@ def test_that_a_due_time_is_a_later_weekday_at_five_and_never_early(
         (
             {"status": WAIT, "due_at": NOW - timedelta(days=1)},
             Urgency.WAITING,
-            "waiting, due time passed",
+            "waiting, past due",
         ),
         (
             {"status": DONE, "due_at": NOW - timedelta(days=1), "closed_at": NOW - timedelta(hours=1)},
@@ -314,7 +314,7 @@ def test_that_an_open_request_on_a_contract_can_be_handed_over(hand_over: HandOv
         (HandOver.SENDING, 60, False, True, "outcome unknown"),
         (HandOver.UNKNOWN, 0, False, True, "outcome unknown"),
         (HandOver.REFUSED, 0, False, False, "refused by ASPIRE, nothing was done"),
-        (HandOver.SENT, 0, False, False, "in ASPIRE as comment 9"),
+        (HandOver.SENT, 0, False, False, "held as comment 9"),
     ],
 )
 def test_that_a_hand_over_that_died_is_one_of_unknown_outcome(

@@ -76,7 +76,7 @@ def keys(shown: RequestsPage, settle: Settle, typed: str) -> None:
     """Type on the list."""
     shown.queue.table.view.setFocus()
     for letter in typed:
-        QTest.keyClick(shown.queue.table.view, letter)
+        QTest.keyClick(shown.queue.table.view, Qt.Key(ord(letter.upper())))
         settle()
 
 
@@ -96,15 +96,16 @@ def test_that_the_queue_stands_by_urgency_with_words_ages_and_counts(
         "Overdue by 1 h",
         "Question: Payoff <i>now</i>",
         "New",
-        "Ruth Olsen",
         "nobody",
+        "Ruth Olsen",
         "1 h",
         "0012-0045",
     ]
-    assert [line[1] for line in cells[1:]] == ["Due in 9 h", "Waiting, due time passed"]
+    assert [line[1] for line in cells[1:]] == ["Due in 9 h", "Waiting, past due"]
     counts = [made.text() for made in shown.queue.filters.counts.values()]
-    assert counts == ["3 open", "1 overdue", "2 nobody's", "1 mine"]
+    assert counts == ["3 open", "1 overdue", "2 unassigned", "1 mine"]
     assert QApplication.focusWidget() is shown.queue.table.view
+    assert shown.queue.current == shown.details.subject.number.text() == queue["late"]
     assert unnamed(shown) == []
 
 
@@ -112,7 +113,6 @@ def test_that_the_list_is_walked_with_j_and_k_and_shows_what_is_asked(
     open_page: Open, queue: dict[str, str], settle: Settle, unnamed: Callable[[QWidget], list[str]]
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "j")
     words = said(shown.details)
     assert "Where is it?\n<b>now</b>" in words.replace("\u200b", "")
     for expected in ("Question: Payoff <i>now</i>", "ruth@prairie.example · MAIN", "Overdue by 1 h"):
@@ -146,6 +146,10 @@ def test_that_filters_and_counts_narrow_the_queue_and_are_cleared(
         assert set(numbers(shown)) == {queue[name] for name in wanted}
         state = shown.queue.table.state.state
         assert state is (State.CONTENT if wanted else State.NOTHING)
+        # The details are those of the list, or of nobody.
+        assert (shown.details.request is not None) is bool(wanted)
+        if shown.details.request is not None:
+            assert shown.details.request.number == shown.queue.current
     assert bar.clear_button.isVisible()
 
 
@@ -153,7 +157,7 @@ def test_that_a_request_is_taken_started_and_answered_by_keyboard(
     open_page: Open, queue: dict[str, str], engine: Engine, settle: Settle
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "ja")
+    keys(shown, settle, "a")
     assert stored(engine, queue["late"]).assigned_to == "tester"
     assert "is tester's now" in shown.messages.text
     keys(shown, settle, "sd")
@@ -172,7 +176,7 @@ def test_that_assigning_and_waiting_are_undone(
     open_page: Open, queue: dict[str, str], engine: Engine, settle: Settle
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "ja")
+    keys(shown, settle, "a")
     QTest.keyClick(shown, Qt.Key.Key_Z, UNDO)
     settle()
     assert stored(engine, queue["late"]).assigned_to is None
@@ -183,11 +187,32 @@ def test_that_assigning_and_waiting_are_undone(
     assert stored(engine, queue["late"]).status == "In Progress"
 
 
+def test_that_nobody_is_given_a_request_in_passing(
+    open_page: Open, queue: dict[str, str], engine: Engine, settle: Settle
+) -> None:
+    appoint(engine, "casey", Role.CSR)
+    shown = open_page()
+    box = shown.details.work.who
+    box.setFocus()
+    for pressed in (Qt.Key.Key_Down, Qt.Key.Key_C):
+        QTest.keyClick(box, pressed)
+        settle()
+        assert (box.view().isVisible(), stored(engine, queue["late"]).assigned_to) == (True, None)
+        box.hidePopup()
+    box.showPopup()
+    box.view().setCurrentIndex(box.model().index(box.findData("casey"), 0))
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    settle()
+    assert stored(engine, queue["late"]).assigned_to == "casey"
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is shown.queue.table.view
+
+
 def test_that_replies_and_notes_are_sent_by_key_and_shown_apart(
     open_page: Open, queue: dict[str, str], settle: Settle
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "jr")
+    keys(shown, settle, "r")
     type_reply(shown, "We look at it.")
     QTest.keyClick(shown.details.work.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle()
@@ -207,7 +232,7 @@ def test_that_typed_text_stays_with_its_request_while_others_are_looked_at(
     open_page: Open, queue: dict[str, str], settle: Settle
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "jr")
+    keys(shown, settle, "r")
     type_reply(shown, "Half a sent")
     keys(shown, settle, "j")
     assert shown.details.typed == ""
@@ -220,7 +245,7 @@ def test_that_a_conflict_shows_theirs_beside_mine_and_keeps_what_is_typed(
 ) -> None:
     appoint(engine, "casey", Role.CSR)
     shown = open_page()
-    keys(shown, settle, "jr")
+    keys(shown, settle, "r")
     type_reply(shown, "We mail it today.")
     casey = replace(desk, operator="casey")
     work.set_status(casey, number=queue["late"], to=RequestStatus.IN_PROGRESS)
@@ -249,7 +274,7 @@ def test_that_a_hand_over_is_previewed_as_aspire_will_hold_it_and_done_once(
     open_page: Open, queue: dict[str, str], desk: Desk, settle: Settle
 ) -> None:
     shown = open_page()
-    keys(shown, settle, "jh")
+    keys(shown, settle, "h")
     panel = shown.hand_over_panel
     assert panel.isVisible()
     assert not shown.details.isVisible()
@@ -262,7 +287,7 @@ def test_that_a_hand_over_is_previewed_as_aspire_will_hold_it_and_done_once(
     (comment,) = comments(desk)
     assert comment.text == draft.text
     assert f"ASPIRE holds {queue['late']} as comment {comment.oid}" in shown.messages.text
-    assert f"In ASPIRE as comment {comment.oid}" in said(shown.details.aspire)
+    assert f"Held as comment {comment.oid}" in said(shown.details.aspire)
     assert not shown.details.aspire.button.isVisible()
 
 
@@ -282,7 +307,7 @@ def test_that_an_unknown_outcome_is_told_looked_up_and_resolved(
 ) -> None:
     shown = open_page()
     sandbox.fault(operation="createComment", status=500, times=1)
-    keys(shown, settle, "jh")
+    keys(shown, settle, "h")
     QTest.keyClick(shown.hand_over_panel.send_button, Qt.Key.Key_Space)
     settle()
     assert "It is not known whether ASPIRE did that" in shown.messages.text
@@ -300,7 +325,7 @@ def test_that_an_unknown_outcome_is_told_looked_up_and_resolved(
     press(shown.hand_over_panel, "Hand over now")
     settle()
     assert len(comments(desk)) == 1
-    assert "In ASPIRE as comment" in said(shown.details.aspire)
+    assert "Held as comment" in said(shown.details.aspire)
 
 
 def test_that_a_hand_over_that_died_is_resolved_when_it_is_looked_at(
@@ -318,7 +343,7 @@ def test_that_who_may_only_look_sees_everything_and_can_do_nothing(
     appoint(engine, "rhea", Role.READ_ONLY)
     change(engine, queue["waiting"], hand_over="unknown", hand_over_key="k")
     shown = open_page(at=replace(desk, operator="rhea"))
-    keys(shown, settle, "ja")
+    keys(shown, settle, "a")
     assert "CSRs and Administrators" in shown.messages.text
     work_part = shown.details.work
     for control in (work_part.who, work_part.mine, work_part.text, work_part.reply, work_part.note):
@@ -335,7 +360,9 @@ def test_that_targets_open_a_request_or_all_of_a_person_and_what_is_not_there_is
     open_page: Open, queue: dict[str, str]
 ) -> None:
     done = open_page(Target("requests", request="SR-000004"))
-    assert done.details.subject.number.text() == queue["done"]
+    assert (done.details.subject.number.text(), done.queue.current) == (queue["done"], None)
+    waiting = open_page(Target("requests", request="3"))
+    assert waiting.details.subject.number.text() == waiting.queue.current == queue["waiting"]
     paul = open_page(Target("requests", site="MAIN", email=PAUL))
     assert (numbers(paul), "only paul@new.example" in said(paul.queue.filters)) == ([queue["waiting"]], True)
     missing = open_page(Target("requests", request="99"))
@@ -349,7 +376,7 @@ def test_that_the_caller_and_the_contract_are_one_press_away(
     shown = open_page()
     gone: list[Target] = []
     shown.navigator.open.connect(gone.append)
-    keys(shown, settle, "jo")
+    keys(shown, settle, "o")
     press(shown.details, "0012-0045")
     assert gone == [
         Target("customer_care", site="MAIN", email=RUTH),

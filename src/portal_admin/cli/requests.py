@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STATUSES = {status.value.lower().replace(" ", "-"): status for status in RequestStatus}
 KIND_NAMES = {kind.value.replace("_", "-"): kind for kind in RequestKind}
-PAGE = 500
+PAGE = 5000
 
 
 def add(commands: Commands) -> None:

@@ -70,7 +70,7 @@ def hand_over_words(request: ServiceRequest, now: datetime) -> str:
     if request.hand_over is None:
         return "not handed over"
     if request.hand_over is HandOver.SENT:
-        return f"in ASPIRE as comment {request.comment_oid}"
+        return f"held as comment {request.comment_oid}"
     if request.hand_over is HandOver.REFUSED:
         return "refused by ASPIRE, nothing was done"
     return "being handed over" if is_sending(request, now) else "outcome unknown"

@@ -64,7 +64,7 @@ def urgency_words(request: ServiceRequest, now: datetime) -> str:
             return f"overdue by {span_words(-left)}"
         case Urgency.WAITING:
             # It is not late, but whoever waits too long forgets.
-            return "waiting, due time passed" if left < timedelta() else "waiting"
+            return "waiting, past due" if left < timedelta() else "waiting"
         case Urgency.CLOSED:
             return f"after {span_words(age(request, now))}"
     return f"due in {span_words(left)}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from portal_admin.domain.service_requests import ServiceRequest
 from portal_admin.services.requests.show import RequestDetails
+from portal_admin.ui.override import override
 from portal_admin.ui.panels.requests.words import assignee_words, status_words, tr
 from portal_admin.ui.requests.aspire_part import AspirePart
 from portal_admin.ui.requests.story import RequestStory
@@ -21,11 +23,13 @@ from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
-WIDTH, WIDTH_LEAST = 420, 360
+WIDTH, WIDTH_LEAST = 376, 352
 
 
 class Details(QFrame):
-    """Keeps what was typed for each request until it is saved; `found` is what is shown."""
+    """Keeps what was typed for each request until it is saved; Esc leaves it for the list (`left`)."""
+
+    left = Signal()
 
     def __init__(self, operator: str, rights: Rights, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +144,13 @@ class Details(QFrame):
     def fit(self, *, narrow: bool) -> None:
         """Take the width that the page has for it."""
         self.setFixedWidth(WIDTH_LEAST if narrow else WIDTH)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
 
     def _set_text(self, text: str) -> None:
         if text != self.typed:

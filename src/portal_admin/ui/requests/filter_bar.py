@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import Site
 from portal_admin.domain.service_requests import CLOSED, OPEN, RequestKind, RequestStatus
 from portal_admin.services.requests.list import NOBODY, Counts
+from portal_admin.ui.icons import set_icon
 from portal_admin.ui.panels.requests.words import kind_words, status_words
-from portal_admin.ui.theme import Meaning, Space
+from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
-from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
+from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
 
 _OPEN, _CLOSED, _ALL = "open", "closed", "all"
 _MINE = "mine"
@@ -71,9 +73,9 @@ class FilterBar(QWidget):
         self.status.addItem(self.tr("Closed"), _CLOSED)
         self.status.addItem(self.tr("All"), _ALL)
         for words, value in (
-            (self.tr("Everybody's"), None),
+            (self.tr("Anybody's"), None),
             (self.tr("Mine"), _MINE),
-            (self.tr("Nobody's"), NOBODY),
+            (self.tr("Unassigned"), NOBODY),
         ):
             self.whose.addItem(words, value)
         self.kind.addItem(self.tr("All kinds"), None)
@@ -147,15 +149,17 @@ class FilterBar(QWidget):
         words = {
             "open": self.tr("{n} open").format(n=number(counts.open)),
             "overdue": self.tr("{n} overdue").format(n=number(counts.overdue)),
-            "unassigned": self.tr("{n} nobody's").format(n=number(counts.unassigned)),
+            "unassigned": self.tr("{n} unassigned").format(n=number(counts.unassigned)),
             "mine": self.tr("{n} mine").format(n=number(counts.mine)),
         }
         for name, made in self.counts.items():
             made.setText(words[name])
             made.setAccessibleName(self.tr("Show {what}").format(what=words[name]))
             made.show()
-        late = self.counts["overdue"]
-        restyle(late, meaning=Meaning.BAD.value if counts.overdue else None)
+        if counts.overdue:
+            set_icon(self.counts["overdue"], "warning", "bad")
+        else:
+            self.counts["overdue"].setIcon(QIcon())
         self._follow()
 
     def _follow(self) -> None:

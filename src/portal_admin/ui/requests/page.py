@@ -46,9 +46,11 @@ class RequestsPage(Page):
 
     def _connect(self) -> None:
         self.queue.selected.connect(self._selected)
+        self.queue.emptied.connect(self._nothing_left)
         self.queue.opened.connect(lambda _number: self.details.work.text.setFocus())
         self.queue.pressed.connect(self._pressed)
         self.details.subject.wanted.connect(self.navigator.open)
+        self.details.left.connect(self.queue.table.view.setFocus)
         work = self.details.work
         work.assigned.connect(self._assign)
         work.stepped.connect(lambda to, reply: self._with(lambda one: self.deeds.step(one, to, reply)))
@@ -74,8 +76,10 @@ class RequestsPage(Page):
     def open(self, target: Target) -> None:
         if target.site and target.email:
             self.queue.filters.show_person(target.site, target.email)
-        else:
+        elif target.request or self._wanted is not None:
             self.queue.refresh()
+        else:
+            self.queue.begin()
         self._read_workers()
         if target.request:
             self._show_number(target.request)
@@ -93,11 +97,15 @@ class RequestsPage(Page):
     # What is shown
 
     def _selected(self, number: str | None) -> None:
-        if number is not None:
-            if number != self._wanted:
-                self._show_number(number)
-        elif self._wanted is None and self.details.found is not None:
-            self.details.show_none()
+        if number is None:
+            if self._wanted is not None:
+                self.queue.select(self._wanted)
+        elif number != self._wanted:
+            self._show_number(number)
+
+    def _nothing_left(self) -> None:
+        self._wanted = None
+        self.details.show_none()
 
     def _show_number(self, number: str) -> None:
         self._wanted = number

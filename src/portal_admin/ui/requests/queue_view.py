@@ -17,18 +17,24 @@ from portal_admin.ui.panels.requests import request_rows
 from portal_admin.ui.panels.requests.words import tr
 from portal_admin.ui.requests.filter_bar import FilterBar, QueueFilter
 from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.tables.rows import Row
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
 
 PAGE = 200
 _STEPS = {Qt.Key.Key_J: Qt.Key.Key_Down, Qt.Key.Key_K: Qt.Key.Key_Up}
-Looked = tuple[queue.RequestList, queue.Counts, tuple[Site, ...]]
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+Looked = tuple[list[Row], bool, queue.Counts, tuple[Site, ...]]
 
 
 class QueueView(QWidget):
-    """`selected` carries a request's number or None, `opened` one that is opened, `pressed` a letter typed on the list."""
+    """`selected` carries a request's number, or None while none of the list is; `opened` the one that is opened.
+
+    `emptied` says that the list holds none any more, `pressed` carries a letter typed on it.
+    """
 
     selected = Signal(object)
+    emptied = Signal()
     opened = Signal(str)
     pressed = Signal(str)
 
@@ -37,6 +43,7 @@ class QueueView(QWidget):
         self._desk = desk
         self._limit = PAGE
         self._filling = False
+        self._moved = False
         self.filters = FilterBar(desk.operator)
         self.table = ListTable(
             request_rows.columns(with_person=True), name=tr("Service requests"), memory="requests", always=3
@@ -65,6 +72,11 @@ class QueueView(QWidget):
         key = self.table.current_key
         return None if key is None else str(key)
 
+    def begin(self) -> None:
+        """Read the queue and select what needs somebody first, unless something is selected."""
+        self._moved = True
+        self.refresh()
+
     def refresh(self) -> None:
         """Read the queue again; what is shown stays until the answer is there."""
         desk, wanted, limit = self._desk, self.filters.filters, self._limit
@@ -81,7 +93,8 @@ class QueueView(QWidget):
                 overdue=wanted.overdue,
                 limit=limit,
             )
-            return found, queue.count_requests(desk), sites.list_sites(desk)
+            rows = request_rows.rows(found.requests, found.as_of, with_person=True)
+            return rows, found.more, queue.count_requests(desk), sites.list_sites(desk)
 
         background.run(self, look, self._show, self._failed, replaces="queue")
 
@@ -90,23 +103,23 @@ class QueueView(QWidget):
         return self.table.select(number)
 
     def _show(self, looked: Looked) -> None:
-        found, counts, every_site = looked
+        rows, more, counts, every_site = looked
         self.filters.set_sites(every_site)
         self.filters.tell(counts)
         before, line = self.table.current_key, self.table.view.currentIndex().row()
         self._filling = True
-        self.table.set_rows(request_rows.rows(found.requests, found.as_of, with_person=True))
+        self.table.set_rows(rows)
         self._filling = False
-        self.more_button.setVisible(found.more)
-        self.more_button.setText(tr("Show more than the first {n}").format(n=f"{len(found.requests):,}"))
-        if not found.requests:
+        self.more_button.setVisible(more)
+        self.more_button.setText(tr("Show more than the first {n}").format(n=f"{len(rows):,}"))
+        moved, self._moved = self._moved or before is not None, False
+        if not rows:
             self._tell_nothing()
-            self.selected.emit(None)
-        elif before is not None and self.table.current_key is None:
-            # What was selected has left the list: the next one takes its place.
-            self.table.view.select_row(min(max(line, 0), len(found.requests) - 1))
-        elif self.table.current_key is None:
-            self.selected.emit(None)
+            if moved:
+                self.emptied.emit()
+        elif self.table.current_key is None and moved:
+            # Another list begins at its top; when the selected one has left, the next one takes its place.
+            self.table.view.select_row(min(max(line, 0), len(rows) - 1))
         else:
             self.selected.emit(self.current)
 
@@ -132,7 +145,7 @@ class QueueView(QWidget):
 
     def _filter_changed(self, _wanted: QueueFilter) -> None:
         self._limit = PAGE
-        self.refresh()
+        self.begin()
 
     def _current_changed(self, key: object) -> None:
         if not self._filling:
@@ -142,19 +155,15 @@ class QueueView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.table.view and isinstance(event, QKeyEvent):
             is_press = event.type() is QEvent.Type.KeyPress
-            plain = event.modifiers() in (
-                Qt.KeyboardModifier.NoModifier,
-                Qt.KeyboardModifier.ShiftModifier,
-            )
-            letter = event.text().upper()
-            if is_press and plain and len(letter) == 1 and letter.isalpha():
-                self._press(Qt.Key(event.key()), letter)
+            is_letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+            if is_press and is_letter and event.modifiers() in _PLAIN:
+                self._press(Qt.Key(event.key()))
                 return True
         return super().eventFilter(watched, event)
 
-    def _press(self, key: Qt.Key, letter: str) -> None:
+    def _press(self, key: Qt.Key) -> None:
         if key in _STEPS:
             moved = QKeyEvent(QEvent.Type.KeyPress, _STEPS[key], Qt.KeyboardModifier.NoModifier)
             QApplication.sendEvent(self.table.view, moved)
         else:
-            self.pressed.emit(letter)
+            self.pressed.emit(chr(key))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from portal_admin.domain.audit_words import Event
 from portal_admin.services.requests.show import RequestDetails
 from portal_admin.ui.panels.requests.words import tr
 from portal_admin.ui.theme import Space
@@ -55,6 +56,12 @@ class RequestStory(QWidget):
         elif len(newest) > SHOWN:
             older = tr("{n} older ones are in the audit.").format(n=len(newest) - SHOWN)
             self._column.addWidget(PlainLabel(older, kind="secondary", wrap=True))
+
+
+def _brief(event: Event) -> str:
+    """The headline without the number that stands above."""
+    number = event.line.subject
+    return event.headline.replace(f" service request {number}", "").replace(f" {number},", "")
 
 
 def _by(at: datetime, operator: str, now: datetime) -> str:

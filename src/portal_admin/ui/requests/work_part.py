@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from portal_admin.domain.permissions import Permission
 from portal_admin.domain.service_requests import RequestStatus, ServiceRequest, needs_reply, steps_from
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.panels.requests.words import tr
+from portal_admin.ui.requests.who_box import WhoBox
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
@@ -27,7 +28,6 @@ KEYS = {
     "D": RequestStatus.DONE,
     "X": RequestStatus.DECLINED,
 }
-_NOBODY = ""
 
 
 class WorkPart(QWidget):
@@ -42,10 +42,7 @@ class WorkPart(QWidget):
         self._operator = operator
         self._rights = rights
         self._request: ServiceRequest | None = None
-        self.who = QComboBox()
-        self.who.setAccessibleName(tr("Has it"))
-        self.who.setMinimumContentsLength(8)
-        self.who.addItem(tr("nobody"), _NOBODY)
+        self.who = WhoBox()
         self.mine = button(tr("Assign to me"), lambda: self.assigned.emit(self._operator))
         set_tooltip(self.mine, tr("Assign to me (A)"))
         self.steps: dict[RequestStatus, QPushButton] = {}
@@ -56,7 +53,7 @@ class WorkPart(QWidget):
         self.note = button(tr("Keep as note"), lambda: self.write(for_caller=False))
         set_tooltip(self.note, tr("It stays at the desk (Ctrl+Shift+Return)"))
         self._build()
-        self.who.activated.connect(lambda _index: self.assigned.emit(self.who.currentData() or None))
+        self.who.chosen.connect(self.assigned)
 
     def _build(self) -> None:
         self.text.setTabChangesFocus(True)
@@ -95,18 +92,13 @@ class WorkPart(QWidget):
 
     def set_workers(self, names: Iterable[str]) -> None:
         """Offer these operators."""
-        with QSignalBlocker(self.who):
-            while self.who.count() > 1:
-                self.who.removeItem(1)
-            for name in names:
-                self.who.addItem(name, name)
-        if self._request is not None:
-            self._show_assigned(self._request)
+        self.who.set_names(names)
 
     def show_request(self, request: ServiceRequest) -> None:
         """Offer what its status allows; what is typed stays."""
         self._request = request
-        self._show_assigned(request)
+        self.who.show_name(request.assigned_to)
+        self.mine.setVisible((request.assigned_to or "").casefold() != self._operator.casefold())
         offered = dict(steps_from(request.status))
         focused = next((made for made in self.steps.values() if made.hasFocus()), None)
         for status, made in self.steps.items():
@@ -146,11 +138,3 @@ class WorkPart(QWidget):
     def show_error(self, message: str) -> None:
         """Say under the text what is wrong with it."""
         self.form.show_error(InvalidInput(message, field="reply"))
-
-    def _show_assigned(self, request: ServiceRequest) -> None:
-        with QSignalBlocker(self.who):
-            name = request.assigned_to or _NOBODY
-            if self.who.findData(name) < 0:  # somebody who may not any more
-                self.who.addItem(name, name)
-            self.who.setCurrentIndex(self.who.findData(name))
-        self.mine.setVisible(name.casefold() != self._operator.casefold())

@@ -18,12 +18,12 @@ def columns(*, with_person: bool) -> tuple[Column, ...]:
     """The columns, the ones that a narrow place leaves out last."""
     person = (Column("person", tr("From"), 120, sortable=True),) if with_person else ()
     return (
-        Column("number", tr("Request"), 88, Kind.ID, sortable=True),
-        Column("due", tr("Due"), 148, sortable=True),
+        Column("number", tr("Request"), 100, Kind.ID, sortable=True),
+        Column("due", tr("Due"), 164, sortable=True),
         Column("subject", tr("What"), 170, stretch=True),
-        Column("status", tr("Status"), 100, Kind.CHIP, sortable=True),
+        Column("status", tr("Status"), 116, Kind.CHIP, sortable=True),
+        Column("assigned", tr("Has it"), 84, sortable=True),
         *person,
-        Column("assigned", tr("Has it"), 92, sortable=True),
         Column("age", tr("Age"), 66, Kind.SECONDARY, sortable=True),
         Column("contract", tr("Contract"), 100, Kind.ID, sortable=True),
     )
@@ -60,8 +60,8 @@ def _row(request: ServiceRequest, now: datetime, *, with_person: bool) -> Row:
             due,
             Cell(what, tooltip=what),
             Cell(words.status_words(request.status), words.STATUS_MEANINGS[request.status]),
+            Cell(words.assignee_words(request), tooltip=request.assigned_to or ""),
             *person,
-            Cell(request.assigned_to or tr("nobody"), tooltip=request.assigned_to or ""),
             asked,
             request.contract_id or "",
         ),
