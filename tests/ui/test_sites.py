@@ -63,8 +63,8 @@ def test_that_sites_are_listed_with_their_labels(engine: Engine, open_page: Open
     fill_portal(engine)
     page = open_page()
     assert lines(page.sites) == [
-        "NW | Northwind Leasing | NORTHWIND | taken | not set",
-        "harbor | Harbor Finance | HARBOR | not taken | not set",
+        "NW | Northwind Leasing | NORTHWIND | taken | not set | on",
+        "harbor | Harbor Finance | HARBOR | not taken | not set | on",
     ]
 
 

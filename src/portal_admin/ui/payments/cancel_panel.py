@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from portal_admin.domain.permissions import Permission
 from portal_admin.errors import DeskError
@@ -28,6 +28,7 @@ class CancelPanel(SidePanel):
         self._reference = ""
         self._preview: CancelPreview | None = None
         self.words = PlainLabel(wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.state = StatePanel(self.words)
         self.state.setMinimumHeight(160)
         self.body.addWidget(

@@ -50,7 +50,8 @@ class SubmitForm(Form):
         self.on = self.add("on", tr("Debit on"), QDateEdit())
         self.on.setDisplayFormat("d MMM yyyy")
         self.on.setCalendarPopup(True)
-        self.on.setAccessibleName(tr("Debit on"))
+        for widget in (self.on, self.on.lineEdit()):
+            widget.setAccessibleName(tr("Debit on"))
         self.bank_account = self.add("bank_account", tr("Bank account"), QComboBox())
         self.again = QCheckBox(tr("Pay the same amount again on purpose"))
         self.again.hide()
@@ -109,7 +110,7 @@ class SubmitForm(Form):
         with QSignalBlocker(self.bank_account):
             self.bank_account.clear()
             for account in payer.usable if payer else ():
-                self.bank_account.addItem(f"{account.label}  ({account.account_id})", account.oid)
+                self.bank_account.addItem(f"{account.label} ({account.account_id})", account.oid)
         field = self.fields["bank_account"]
         field.set_hint(hint)
         if payer is not None:

@@ -1,4 +1,4 @@
-"""The Sites screen: create a site, map private labels to it, and give its mails their brand."""
+"""The Sites screen: create a site, map private labels to it, give its mails their brand, and note its policy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import Site
+from portal_admin.domain.site_policy import SitePolicy
 from portal_admin.errors import DeskError
 from portal_admin.services import brand as brands
-from portal_admin.services import sites
+from portal_admin.services import site_policy, sites
 from portal_admin.services.change import permission_of
 from portal_admin.services.sites import KnownLabels
 from portal_admin.ui.navigation import Target
@@ -25,15 +26,23 @@ from portal_admin.ui.panels.labels.saved import tell_saved
 from portal_admin.ui.sites.brand_panel import BrandPanel
 from portal_admin.ui.sites.create_panel import CreatePanel
 from portal_admin.ui.sites.mail_preview import MailPreview
-from portal_admin.ui.sites.site_rows import label_columns, label_sections, site_columns, site_row
+from portal_admin.ui.sites.policy_panel import PolicyPanel
+from portal_admin.ui.sites.site_rows import (
+    label_columns,
+    label_sections,
+    policy_line,
+    site_columns,
+    site_row,
+)
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import AgeLabel
+from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import ElidedLabel, set_tooltip
 
 CREATE, MAP = permission_of(sites.create_site), permission_of(sites.set_labels)
-BRAND = permission_of(brands.set_brand)
+BRAND, POLICY = permission_of(brands.set_brand), permission_of(site_policy.set_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class _Read:
     sites: tuple[Site, ...]
     labels: KnownLabels
     brands: dict[str, Brand]
+    policies: dict[str, SitePolicy]
 
 
 class SitesPage(Page):
@@ -57,6 +67,9 @@ class SitesPage(Page):
         self.rights.guard(self.map_button, MAP)
         self.brand_button = self.header.add_action(self.tr("Brand…"), self.brand)
         self.rights.guard(self.brand_button, BRAND)
+        self.policy_words = ElidedLabel(kind="secondary")
+        self.policy_button = button(self.tr("Policy…"), self.set_policy, kind="link")
+        self.rights.guard(self.policy_button, POLICY)
         # Three buttons must fit beside an open panel in the smallest window.
         self.header.actions_row.setSpacing(Space.XS)
         self.sites = ListTable(site_columns(), name=self.tr("Sites"), memory="sites", always=3)
@@ -77,7 +90,11 @@ class SitesPage(Page):
         column.setSpacing(Space.M)
         column.addLayout(head)
         column.addWidget(_framed(self.labels), 1)
+        policy = QHBoxLayout()
+        policy.addWidget(self.policy_words, 1)
+        policy.addWidget(self.policy_button)
         self.body.addWidget(_framed(self.sites), 2)
+        self.body.addLayout(policy)
         self.body.addWidget(self._below, 3)
 
     def _connect(self) -> None:
@@ -119,6 +136,14 @@ class SitesPage(Page):
         self.add_side_panel(made)
         return made
 
+    @cached_property
+    def policy_panel(self) -> PolicyPanel:
+        """The form that notes what the vendor switched for the selected site."""
+        made = PolicyPanel(self)
+        made.saved.connect(self._policy_saved)
+        self.add_side_panel(made)
+        return made
+
     @override
     def open(self, target: Target) -> None:
         self._wanted = target.site
@@ -130,7 +155,12 @@ class SitesPage(Page):
         self.sites.state.loading()
         self.labels.state.loading()
         self.run(
-            lambda: _Read(sites.list_sites(desk), sites.known_labels(desk), brands.brands(desk)),
+            lambda: _Read(
+                sites.list_sites(desk),
+                sites.known_labels(desk),
+                brands.brands(desk),
+                site_policy.policies(desk),
+            ),
             self._show,
             self._failed,
             replaces="read",
@@ -160,6 +190,14 @@ class SitesPage(Page):
         self._show_below(self.brand_panel.preview, self._below)
         self.brand_panel.start(site, self._read_last.brands.get(site.key))
 
+    def set_policy(self) -> None:
+        """Open the form that notes what the vendor switched for the selected site."""
+        site = self._current()
+        if site is None or self._read_last is None or not self.may(POLICY):
+            return
+        self._close_others(self.policy_panel)
+        self.policy_panel.start(site, self._read_last.policies.get(site.key, SitePolicy()))
+
     def _show_below(self, wanted: QWidget, instead_of: QWidget) -> None:
         instead_of.hide()
         wanted.show()
@@ -186,15 +224,22 @@ class SitesPage(Page):
     def _selected(self, _key: object) -> None:
         self.map_button.setEnabled(self._current() is not None)
         self.brand_button.setEnabled(self._current() is not None)
+        self.policy_button.setEnabled(self._current() is not None)
+        current, policies = self._current(), self._read_last.policies if self._read_last else {}
+        self.policy_words.setText(policy_line(policies.get(current.key, SitePolicy())) if current else "")
         words = self.tr("Decide which contracts the selected site shows (Enter)")
         set_tooltip(self.map_button, words if self._current() else self.tr("Select a site first."))
+        words = self.tr("Note whether payments and MFA are switched on, and which bank accounts may pay")
+        set_tooltip(self.policy_button, words if self._current() else self.tr("Select a site first."))
         words = self.tr("Say who the mails of the selected site come from, and where they lead")
         set_tooltip(self.brand_button, words if self._current() else self.tr("Select a site first."))
 
     def _show(self, read: _Read) -> None:
         self._read_last = read
         if read.sites:
-            self.sites.set_rows(site_row(site, read.brands.get(site.key)) for site in read.sites)
+            self.sites.set_rows(
+                site_row(site, read.brands.get(site.key), read.policies.get(site.key)) for site in read.sites
+            )
         else:
             self.sites.state.nothing(
                 self.tr("No site yet. A site is one branded portal; end users belong to it."),
@@ -243,6 +288,32 @@ class SitesPage(Page):
             self.refresh()
 
         tell_saved(self, before, change, again)
+
+    def _policy_saved(self, site: Site, before: SitePolicy, after: SitePolicy) -> None:
+        words = self.tr("The policy of {key} was saved.")
+        self.messages.success(words.format(key=site.key), undo=lambda: self._undo_policy(site, before, after))
+        self._wanted = site.key
+        self.refresh()
+
+    def _undo_policy(self, site: Site, before: SitePolicy, after: SitePolicy) -> None:
+        desk = self.desk
+
+        def done(_policy: SitePolicy) -> None:
+            self.messages.success(self.tr("Undone. The policy of {key} is as it was.").format(key=site.key))
+            self._wanted = site.key
+            self.refresh()
+
+        self.run(
+            lambda: site_policy.set_policy(
+                desk,
+                site=site.key,
+                payments_enabled=before.payments_enabled,
+                bank_accounts=before.bank_accounts,
+                mfa_required=before.mfa_required,
+                version=after.version,
+            ),
+            done,
+        )
 
     def _branded(self, site: Site, before: Brand | None, after: Brand) -> None:
         words = self.tr("The brand of {key} was saved. Its mails come from {address}.")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from portal_admin.domain.brand import Brand
 from portal_admin.domain.people import Site
+from portal_admin.domain.site_policy import BANK_ACCOUNT_WORDS, SitePolicy
 from portal_admin.services.sites import KnownLabel, KnownLabels
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning
@@ -23,10 +24,11 @@ def site_columns() -> tuple[Column, ...]:
         Column("labels", _tr("Private labels"), 112, stretch=True),
         Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
         Column("sender", _tr("Mail sender"), 96, Kind.SECONDARY),
+        Column("payments", _tr("Payments"), 84, Kind.SECONDARY),
     )
 
 
-def site_row(site: Site, brand: Brand | None) -> Row:
+def site_row(site: Site, brand: Brand | None, policy: SitePolicy | None = None) -> Row:
     """A site as a line; its mails wait until it has a brand."""
     labels: str | Cell = ", ".join(site.labels)
     if not site.labels and not site.unlabelled:
@@ -42,8 +44,21 @@ def site_row(site: Site, brand: Brand | None) -> Row:
             labels,
             _tr("taken") if site.unlabelled else _tr("not taken"),
             sender_cell(brand),
+            policy_cell(policy or SitePolicy()),
         ),
     )
+
+
+def policy_cell(policy: SitePolicy) -> Cell:
+    """Whether the site has payments, with the rest of its policy on hover."""
+    return Cell(_tr("on") if policy.payments_enabled else _tr("off"), tooltip=policy_line(policy))
+
+
+def policy_line(policy: SitePolicy) -> str:
+    """What is switched on for a site, in one line."""
+    payments = _tr("Payments on") if policy.payments_enabled else _tr("Payments off")
+    mfa = _tr("MFA on") if policy.mfa_required else _tr("MFA off")
+    return f"{payments} · {BANK_ACCOUNT_WORDS[policy.bank_accounts]} · {mfa}"
 
 
 def sender_cell(brand: Brand | None) -> Cell:

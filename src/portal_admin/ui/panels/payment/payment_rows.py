@@ -41,7 +41,7 @@ def _row(payment: PortalPayment, found: PaymentList, now: datetime, *, with_pers
     meaning, icon = meaning_of(payment, returned=returned, overdue=late is not None)
     told = f"{words}\n{late}" if late else words
     if late and meaning is Meaning.ATTENTION:
-        words = tr("{state}, overdue").format(state=words)
+        words = tr("Overdue: {state}").format(state=words[:1].lower() + words[1:])
     person = (Cell(payment.email, tooltip=f"{payment.email} · {payment.site}"),) if with_person else ()
     amount = amount_text(payment.amount, payment.currency)
     return Row(
