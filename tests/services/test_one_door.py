@@ -21,6 +21,7 @@ WRITERS = {
     "restore.py": "writes the audit of a database that takes the place of this one, for who may in this one",
     "doctor/desk.py": "finds out whether it could write, and writes nothing",
     "mail/claims.py": "keeps account of mails that are being sent, within an action",
+    "payments/arrive.py": "writes as the portal's web tier does, for the demonstration",
     "requests/arrive.py": "writes as the portal's web tier does, for the demonstration",
     "imports/storing.py": "keeps the rows of a file before any of them has an effect, within an action",
     "payments/follow.py": "keeps what was learned from ASPIRE about payments, within an action",

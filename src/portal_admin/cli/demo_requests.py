@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
+from portal_admin.cli.demo_diary import Dated
 from portal_admin.domain.service_requests import RequestKind, RequestStatus
 from portal_admin.sandbox import cases
 from portal_admin.sandbox.cases import Case
@@ -184,12 +185,11 @@ ASKED = (
 )
 
 
-def add_requests(desk: Desk) -> int:
-    """Write the requests as the portal does, and let colleagues work on them; returns how many there are.
+def requests_and_deeds(desk: Desk) -> Iterator[Dated]:
+    """Write the requests as the portal does, and say what colleagues did about each, and when.
 
     The portal has to be older than `OLDEST`, and ASPIRE at hand, because one request is handed over.
     """
-    deeds: list[tuple[datetime, str, Deed, str]] = []
     for asked in sorted(ASKED, key=lambda one: one.ago, reverse=True):
         case, began = asked.case, desk.clock() - asked.ago
         number = arrive(
@@ -202,11 +202,9 @@ def add_requests(desk: Desk) -> int:
             requested_at=began,
             contract_id=case.contract if asked.names_contract else None,
         )
-        deeds += [(began + after, operator, deed, number) for operator, after, deed in asked.done]
-    for at, operator, deed, number in sorted(deeds, key=lambda one: (one[0], one[3])):
-        deed(replace(desk, operator=operator, clock=partial(_stopped, at)), number)
-    return len(ASKED)
+        for operator, after, deed in asked.done:
+            yield Dated(began + after, operator, partial(_about, deed, number))
 
 
-def _stopped(at: datetime) -> datetime:
-    return at
+def _about(deed: Deed, number: str, desk: Desk) -> object:
+    return deed(desk, number)

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from portal_admin.cli.demo_care import RIGHT_ACCOUNT, care, pay
+from portal_admin.cli.demo_diary import Dated, do_in_order
+from portal_admin.cli.demo_requests import OLDEST, requests_and_deeds
 from portal_admin.credentials import Secret, remember_for_session
 from portal_admin.domain.access import site_keys
 from portal_admin.domain.brand import Brand
@@ -21,7 +24,7 @@ from portal_admin.paths import config_folder, resources
 from portal_admin.sandbox import cases
 from portal_admin.sandbox.generated import generate
 from portal_admin.sandbox.server import Sandbox
-from portal_admin.services import brand, database, links, operators, sites, users
+from portal_admin.services import brand, database, operators, sites, users
 from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.settings import Profile, add_profile, default_database_url
@@ -50,15 +53,16 @@ COLLEAGUES = (("morgan", Role.ADMINISTRATOR), ("casey", Role.CSR), ("riley", Rol
 # A file to import, with mistakes in it.
 TAKEOVER = "takeover 2026-11.csv"
 STILL_PENDING = ("NORTHWIND", "nina.reyes@redcedar.example", "Nina", "Reyes", ("A-90003",))
-# What the caller of the look-alike case was linked to at first.
-RIGHT_ACCOUNT = "A-90001"
+# Somebody whose name is written in another way than it is heard.
+HEARD = ("NORTHWIND", "cris.maier@novaksons.example", "Cris", "Maier", ("A-90005",))
 NEIGHBOURS = 60
 STATUSES = (Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.PENDING)
 EVERY_NTH_IS_BLOCKED = 9
-# When the portal was set up, how long each deed took then, and when a link was changed to the wrong account.
-BEGUN = timedelta(days=2, hours=6)
+# When the portal was set up, before anybody asked for anything, and how long each deed took then.
+BEGUN = OLDEST + timedelta(days=1)
 STEP = timedelta(minutes=4)
-CHANGED = timedelta(hours=22)
+# When somebody was created whose registration mail still waits.
+LATELY = timedelta(days=2)
 
 
 class _Days:
@@ -108,7 +112,8 @@ def _fill(desk: Desk, aspire: Sandbox) -> None:
     sync(desk)
     _create_callers(days)
     _create_neighbours(desk, days, made)
-    _link_the_wrong_account(replace(desk, aspire=None))
+    do_in_order(desk, (*care(desk), *requests_and_deeds(desk), _create_lately(desk)))
+    pay(desk, aspire)
     _book_just_now(desk, aspire)
     for kind, oid, fields in cases.AFTER_SYNC:
         aspire.patch(kind, oid, **fields)
@@ -126,17 +131,16 @@ def _create_callers(days: _Days) -> None:
             accounts = (RIGHT_ACCOUNT,) if case is cases.LOOK_ALIKE else case.accounts
             caller = case.site, case.email, case.first_name, case.last_name, accounts
             _create(days.desk("casey"), caller, Status.ACTIVE)
-    _create(days.desk("casey"), STILL_PENDING, Status.PENDING)
+    _create(days.desk("casey"), HEARD, Status.ACTIVE)
 
 
-def _link_the_wrong_account(desk: Desk) -> None:
-    """Somebody means well and puts a right link wrong."""
-    case = cases.LOOK_ALIKE
-    at = desk.clock() - CHANGED
-    there = replace(desk, operator="morgan", clock=lambda: at)
-    links.add(there, site=case.site, email=case.email, account_ids=case.accounts)
-    a_minute_later = replace(there, clock=lambda: at + timedelta(minutes=1))
-    links.remove(a_minute_later, site=case.site, email=case.email, account_id=RIGHT_ACCOUNT)
+def _create_lately(desk: Desk) -> Dated:
+    """Somebody who waits for the registration mail; the picker is not asked again."""
+
+    def create(then: Desk) -> object:
+        return _create(replace(then, aspire=None), STILL_PENDING, Status.PENDING)
+
+    return Dated(desk.clock() - LATELY, "casey", create)
 
 
 def _create(desk: Desk, caller: Caller, status: Status) -> EndUser:

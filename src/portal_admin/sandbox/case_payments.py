@@ -32,29 +32,32 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CasePayment:
-    """A payment by the caller of the case with that key: its contract, its customer's AccountOid, and its fate.
+    """A payment by the caller of the case with that key: its contract, whose bank account it is from, and its fate.
 
-    `start` counts the days from today to the day that the payer chose, and `asked` is how long ago they did.
+    `start` counts the days from today to the day that the payer chose; `asked` is how long ago they did, or how long
+    before the batch that it was in was posted.
     """
 
     reference: str
     case: str
     contract_oid: int
     contract_id: str
-    customer: int
+    account_oid: int
     fate: Fate
     start: int = 0
     asked: timedelta = timedelta()
 
     def start_date(self, now: datetime) -> date:
         """The day that the payer chose."""
-        return now.date() + timedelta(days=self.start)
+        day = now.date() + timedelta(days=self.start)
+        # Banks do not work on weekends.
+        return day - DAY * max(0, day.weekday() - 4) if self.is_in_batch else day
 
     def asked_at(self, now: datetime) -> datetime:
         """When it was requested in the portal."""
         if self.fate is Fate.MISSED:  # a late evening's payment for the same day
             return datetime.combine(self.start_date(now), POSTED_AT) + timedelta(hours=1, minutes=12)
-        return now - self.asked
+        return (_changed(self, now) if self.is_in_batch else now) - self.asked
 
     def amount(self, deals: Mapping[int, Deal]) -> int:
         """In cents: what an invoice of the contract is."""
@@ -62,7 +65,7 @@ class CasePayment:
 
     @property
     def bank_account(self) -> int:
-        return self.customer * 10 + 1
+        return self.account_oid * 10 + 1
 
     @property
     def is_sent(self) -> bool:
@@ -74,12 +77,12 @@ class CasePayment:
 
 
 CASE_PAYMENTS = (
-    CasePayment("P-104417", "closed", 5, "NW-24-0033", 3, Fate.APPLIED, -12, 12 * DAY + 5 * HOUR),
-    CasePayment("P-104498", "unmapped_label", 7, "NW-25-0009", 4, Fate.RETURNED, -9, 10 * DAY),
-    CasePayment("P-104655", "look_alike", 3, "NW-22-0077", 2, Fate.CANCELED, -2, 4 * DAY),
-    CasePayment("P-104702", "plain", 2, "NW-25-0140", 1, Fate.SENT, -1, DAY + 6 * HOUR),
+    CasePayment("P-104417", "closed", 5, "NW-24-0033", 3, Fate.APPLIED, -11, 2 * DAY + 5 * HOUR),
+    CasePayment("P-104498", "unmapped_label", 7, "NW-25-0009", 4, Fate.RETURNED, -9, 20 * HOUR),
+    CasePayment("P-104655", "look_alike", 1, "NW-24-0117", 1, Fate.CANCELED, -2, 4 * DAY),
+    CasePayment("P-104702", "plain", 2, "NW-25-0140", 1, Fate.SENT, -1, DAY + 2 * HOUR),
     CasePayment("P-104733", "other_site", 15, "NW-25-0065", 10, Fate.MISSED, -1),
-    CasePayment("P-104741", "guarantor", 11, "PR-24-0188", 8, Fate.WAITING, 2, 20 * HOUR),
+    CasePayment("P-104741", "guarantor", 11, "PR-24-0188", 7, Fate.WAITING, 2, 20 * HOUR),
     CasePayment("P-104768", "not_booked", 9, "NW-23-0099", 5, Fate.NOT_SENT, 1, timedelta(minutes=47)),
     CasePayment("P-104775", "plain", 1, "NW-24-0117", 1, Fate.CANCELING, 1, timedelta(minutes=25)),
 )
@@ -161,7 +164,8 @@ def _changed(one: CasePayment, now: datetime) -> datetime:
 
 
 def _oid(one: CasePayment) -> int:
-    return one.contract_oid * 10 + 1
+    before = CASE_PAYMENTS[: CASE_PAYMENTS.index(one)]
+    return one.contract_oid * 10 + 1 + sum(other.contract_oid == one.contract_oid for other in before)
 
 
 def _of(deals: Mapping[int, Deal]) -> Iterator[CasePayment]:

@@ -21,6 +21,8 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: str | None = None
     contract: str | None = None
     account: str | None = None
+    payment: str | None = None
+    request: str | None = None
     file: str | None = None
 
 

@@ -93,6 +93,8 @@ class StartPage(Page):
             email=place.email,
             contract=place.contract,
             account=place.account,
+            payment=place.payment,
+            request=place.request,
             file=str(calls_file().parent / place.file) if place.file else None,
         )
         return Card(
