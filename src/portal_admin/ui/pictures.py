@@ -199,6 +199,8 @@ PICTURES = (
     Picture("field-reference", Target("field_reference", contract="EC-23-0044")),
     Picture("field-reference-dark", Target("field_reference", contract="EC-24-0150"), scheme=Scheme.DARK),
     Picture("field-reference-catalogue", Target("field_reference")),
+    Picture("requests", Target("requests")),
+    Picture("requests-dark", Target("requests"), (key(Qt.Key.Key_H),), scheme=Scheme.DARK),
     Picture("sites", Target("sites", site="NORTHWIND")),
     Picture("sites-map", Target("sites", site="NORTHWIND"), (press("Map labels…"), tick("LEGACY"))),
     Picture("sites-brand", Target("sites", site="PRAIRIE"), (press("Brand…"),)),

@@ -43,7 +43,7 @@ class RequestStory(QWidget):
             (
                 event.line.at,
                 0,
-                _deed(event.headline, _by(event.line.at, event.line.operator, now), event.line.at),
+                _deed(_brief(event), _by(event.line.at, event.line.operator, now), event.line.at),
             )
             for event in found.history
             if event.line.action not in TOLD_BY_NOTES
