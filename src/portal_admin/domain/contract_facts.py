@@ -9,17 +9,29 @@ from datetime import datetime
 from portal_admin.domain import field_words
 from portal_admin.domain.fields import FieldRow, FieldSheet, Reading, State
 
-# Each fact with the fields of the reference it is made of; of one that is left out, the fields do not apply.
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "Next payment": ("contract.next_due", "contract.payment_amount"),
-    "Closed on": ("contract.termination_date",),
-    "Open charges": ("invoices.total_due",),
-    "Past due": ("invoices.past_due",),
-    "Last payment": ("payments.last_date", "payments.last_amount"),
-    "Remaining balance": ("contract.remaining_balance",),
-    "Insurance until": ("contract.insurance_until",),
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of the reference as a part of a fact: its words around the value; `unless_none` leaves out a zero."""
+
+    key: str
+    words: str = "{}"
+    unless_none: bool = False
+
+
+# Each fact with what it is made of; it is left out where none of that applies.
+FACTS: Mapping[str, tuple[Part, ...]] = {
+    "Next payment": (Part("contract.next_due"), Part("contract.payment_amount")),
+    "Closed on": (Part("contract.termination_date"),),
+    "Open charges": (
+        Part("invoices.total_due"),
+        Part("invoices.past_due", "{} past due", unless_none=True),
+    ),
+    "Last payment": (Part("payments.last_date"), Part("payments.last_amount")),
+    "Remaining balance": (Part("contract.remaining_balance"),),
+    "Insurance until": (Part("contract.insurance_until"),),
 }
-KEYS = frozenset(key for keys in FACTS.values() for key in keys)
+KEYS = frozenset(part.key for parts in FACTS.values() for part in parts)
 # Told only where a side has it.
 IF_ANY = frozenset({"Insurance until"})
 # A fact of several fields is as good as the worst of them.
@@ -65,8 +77,8 @@ def facts_of(sheet: FieldSheet) -> ContractFacts:
     """The facts of a sheet that holds the fields of KEYS."""
     rows = {row.field.key: row for row in sheet.rows}
     facts = []
-    for name, keys in FACTS.items():
-        parts = [rows[key] for key in keys if key in rows and rows[key].state is not State.NOT_APPLICABLE]
+    for name, wanted in FACTS.items():
+        parts = [(part, rows[part.key]) for part in wanted if _applies(rows.get(part.key))]
         if not parts:
             continue
         fact = _fact(name, parts, sheet)
@@ -84,27 +96,34 @@ def facts_of(sheet: FieldSheet) -> ContractFacts:
     )
 
 
-def _fact(name: str, parts: Sequence[FieldRow], sheet: FieldSheet) -> Fact:
-    states = {row.state for row in parts}
-    worst = next((state for state in WORST_FIRST if state in states), parts[0].state)
-    ages = [row.portal.as_of for row in parts if row.portal and row.portal.found and row.portal.as_of]
+def _applies(row: FieldRow | None) -> bool:
+    return row is not None and row.state is not State.NOT_APPLICABLE
+
+
+def _fact(name: str, parts: Sequence[tuple[Part, FieldRow]], sheet: FieldSheet) -> Fact:
+    rows = [row for _part, row in parts]
+    states = {row.state for row in rows}
+    worst = next((state for state in WORST_FIRST if state in states), rows[0].state)
+    ages = [row.portal.as_of for row in rows if row.portal and row.portal.found and row.portal.as_of]
     return Fact(
         name,
-        _words([row.portal for row in parts], sheet),
-        _words([row.aspire for row in parts], sheet),
+        _words([(part, row.portal) for part, row in parts], sheet),
+        _words([(part, row.aspire) for part, row in parts], sheet),
         worst,
         min(ages, default=None),
-        next((row.reason for row in parts if row.state is worst and row.reason), None),
+        next((row.reason for row in rows if row.state is worst and row.reason), None),
     )
 
 
-def _words(sides: Sequence[Reading | None], sheet: FieldSheet) -> str:
+def _words(sides: Sequence[tuple[Part, Reading | None]], sheet: FieldSheet) -> str:
     """Several values with a dot between; a side that could not be read, or keeps nothing, says so once."""
-    if any(side is not None and side.problem for side in sides):
+    if any(side is not None and side.problem for _part, side in sides):
         return UNREAD
-    if any(side is None or not side.found for side in sides):
-        return NOTHING_KEPT
     manner = field_words.manner_of(sheet)
-    said = [field_words.words(side.value, manner=manner) for side in sides if side is not None]
-    told = [words for words in said if words != field_words.NOTHING]
-    return " · ".join(told) or field_words.NOTHING
+    said = []
+    for part, side in sides:
+        if side is None or not side.found:
+            return NOTHING_KEPT
+        if side.value is not None and not (part.unless_none and not side.value):
+            said.append(part.words.format(field_words.words(side.value, manner=manner)))
+    return " · ".join(said) or field_words.NOTHING

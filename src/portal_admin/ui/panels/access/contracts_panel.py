@@ -32,6 +32,9 @@ WHY_KEY = "W"
 TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
 ROOM_FOR_FILTER = Size.CARD + Size.NAVIGATION
+# With charges: title, counts, filter and age on one line; and the customer's name is worth more than the type.
+ROOM_FOR_ONE_LINE = Size.FORM
+ROOM_FOR_TYPE_TOO = Size.FORM + Size.CARD // 2
 
 AreaRows = dict[str, list[Row]]
 
@@ -48,6 +51,7 @@ class ContractsPanel(QFrame):
     def __init__(self, link: Callable[[], object], *, charged: bool = False) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
+        self.setAccessibleName(self.tr("Contracts as the portal shows them"))
         self._link = link
         self._charged = charged
         self._rows: AreaRows = {}
@@ -92,10 +96,28 @@ class ContractsPanel(QFrame):
         return False
 
     def _build(self) -> None:
-        title = ElidedLabel(self.tr("Contracts as the portal shows them"), kind="section")
-        top = QHBoxLayout()
-        top.addWidget(title, 1)
-        top.addWidget(self.age)
+        tools = self._make_tools()
+        head = QVBoxLayout()
+        head.setContentsMargins(Space.L, Space.M, Space.L, 0)
+        head.setSpacing(Space.S)
+        if self._charged:  # among other parts of one screen every line counts: the first count is the title
+            tools.addWidget(self.age)
+            head.setContentsMargins(Space.M, Space.S, Space.L, 0)
+        else:
+            top = QHBoxLayout()
+            top.addWidget(ElidedLabel(self.tr("Contracts as the portal shows them"), kind="section"), 1)
+            top.addWidget(self.age)
+            head.addLayout(top)
+        head.addWidget(self.banner)
+        head.addWidget(self.stale)
+        head.addLayout(tools)
+        self._column.setContentsMargins(1, 1, 1, 1)
+        self._column.setSpacing(Space.XS if self._charged else Space.S)
+        self._column.addLayout(head)
+        self._column.addWidget(self.table, 1)
+        self.filter.searched.connect(lambda _text: self._show_rows())
+
+    def _make_tools(self) -> QHBoxLayout:
         choice = QButtonGroup(self)
         tools = QHBoxLayout()
         tools.setSpacing(Space.XS)
@@ -111,18 +133,7 @@ class ContractsPanel(QFrame):
         tools.addSpacing(Space.S)
         tools.addStretch(1)
         tools.addWidget(self.filter, 4)
-        head = QVBoxLayout()
-        head.setContentsMargins(Space.L, Space.M, Space.L, 0)
-        head.setSpacing(Space.S)
-        head.addLayout(top)
-        head.addWidget(self.banner)
-        head.addWidget(self.stale)
-        head.addLayout(tools)
-        self._column.setContentsMargins(1, 1, 1, 1)
-        self._column.setSpacing(Space.S)
-        self._column.addLayout(head)
-        self._column.addWidget(self.table, 1)
-        self.filter.searched.connect(lambda _text: self._show_rows())
+        return tools
 
     def _make_table(self, currency: str) -> ListTable:
         named = self.tr("Open charges") if self._charged else self.tr("Payment")
@@ -153,9 +164,10 @@ class ContractsPanel(QFrame):
     def _fit_columns(self) -> None:
         """In a narrow panel the customer and the amount are worth more than type, due date and filter."""
         roomy = self.width() >= ROOM_FOR_FILTER
-        self.filter.setVisible(roomy)
+        self.filter.setVisible(self.width() >= ROOM_FOR_ONE_LINE if self._charged else roomy)
         self.table.view.setColumnHidden(DUE_COLUMN, not roomy)
-        self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < ROOM_FOR_TYPE)
+        room_for_type = ROOM_FOR_TYPE_TOO if self._charged else ROOM_FOR_TYPE
+        self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < room_for_type)
 
     def _pick(self, key: tuple[str, str] | None) -> None:
         if key is not None and not self._showing:
@@ -194,8 +206,9 @@ class ContractsPanel(QFrame):
 
     def _count(self) -> None:
         counts = {area: len(rows) for area, rows in self._rows.items()}
+        everything = self.tr("Contracts") if self._charged else self.tr("All")
         names = {
-            ALL: (self.tr("All"), sum(counts.values())),
+            ALL: (everything, sum(counts.values())),
             OPEN: (self.tr("Open"), counts.get(OPEN, 0)),
             CLOSED: (self.tr("Closed"), counts.get(CLOSED, 0)),
             HIDDEN: (self.tr("Hidden"), counts.get(HIDDEN, 0)),

@@ -162,7 +162,7 @@ class WhyPanel(QFrame):
 
     def _show_verdict(self, contract_id: str, user: EndUser, verdict: Verdict) -> None:
         self.state.content()
-        told = as_reasons(words.brief(verdict), user=user)
+        told = self._told(verdict, user)
         subject = self.tr("{id} for {name}").format(id=contract_id, name=user.name)
         if verdict.verdict == VISIBLE:
             subject = self.tr("{subject}. This is why:").format(subject=subject)
@@ -171,6 +171,10 @@ class WhyPanel(QFrame):
         )
         self._scroll.verticalScrollBar().setValue(0)
         announce(self, f"{subject}: {self.verdict.summary(verdict)}")
+
+    def _told(self, verdict: Verdict, user: EndUser) -> Verdict:
+        """The verdict as it is shown."""
+        return as_reasons(words.brief(verdict), user=user)
 
     def _fixes(self, verdict: Verdict, user: EndUser) -> dict[str, str]:
         """The buttons of checks that this window can put right."""

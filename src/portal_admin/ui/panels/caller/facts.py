@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain import field_words
-from portal_admin.domain.contract_facts import NOTHING_KEPT, UNREAD, ContractFacts, Fact
+from portal_admin.domain.contract_facts import FACTS, NOTHING_KEPT, UNREAD, ContractFacts, Fact
 from portal_admin.domain.fields import State
 from portal_admin.domain.text import id_key
 from portal_admin.errors import DeskError, NotFound
@@ -27,7 +27,8 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
 
 PICK_PAUSE = 200
-Side = Callable[[Fact, datetime], ElidedLabel]
+ROWS_AT_MOST = len(FACTS) + 1
+Side = Callable[[Fact], str]
 MARKS: dict[State, tuple[str, Meaning]] = {
     State.EQUAL: ("equal", Meaning.GOOD),
     State.DIFFERS: ("differ", Meaning.BAD),
@@ -65,6 +66,7 @@ class ContractFactsPanel(QFrame):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(Space.M)
         self._grid.setVerticalSpacing(Space.XS)
+        self._grid.setRowStretch(ROWS_AT_MOST, 1)
         for number in (1, 2):
             self._grid.setColumnStretch(number, 1)
         head = QHBoxLayout()
@@ -181,15 +183,15 @@ class ContractFactsPanel(QFrame):
         told = [fact for fact in found.facts if fact.state in MARKS]
         sides: list[tuple[str, Side]] = []
         if any(fact.portal != NOTHING_KEPT for fact in told):
-            sides.append((self.tr("Portal shows"), _portal_value))
+            sides.append((self.tr("Portal shows"), lambda fact: fact.portal))
         if any(fact.aspire != UNREAD for fact in told):
-            sides.append((self.tr("ASPIRE says now"), _aspire_value))
-        for column, (head, _value) in enumerate(sides, start=1):
+            sides.append((self.tr("ASPIRE says now"), lambda fact: fact.aspire))
+        for column, (head, _side) in enumerate(sides, start=1):
             self._grid.addWidget(PlainLabel(head, kind="secondary"), 0, column)
         for line, fact in enumerate(told, start=1):
-            self._grid.addWidget(PlainLabel(fact.name, kind="secondary"), line, 0)
-            for column, (_head, value) in enumerate(sides, start=1):
-                self._grid.addWidget(value(fact, found.looked_at), line, column)
+            self._grid.addWidget(_name(fact, found.looked_at), line, 0)
+            for column, (_head, side) in enumerate(sides, start=1):
+                self._grid.addWidget(_value(side(fact), fact), line, column)
             if len(sides) > 1:
                 self._mark(line, fact)
 
@@ -207,16 +209,12 @@ class ContractFactsPanel(QFrame):
         self.opened.emit(Target("field_reference", contract=self._wanted))
 
 
-def _portal_value(fact: Fact, now: datetime) -> ElidedLabel:
-    made = _value(fact.portal, fact)
+def _name(fact: Fact, now: datetime) -> PlainLabel:
+    made = PlainLabel(fact.name, kind="secondary")
     if fact.portal_at is not None:
         stored = QCoreApplication.translate("ContractFactsPanel", "Stored {time}")
         set_tooltip(made, stored.format(time=clock_text(fact.portal_at, now)))
     return made
-
-
-def _aspire_value(fact: Fact, _now: datetime) -> ElidedLabel:
-    return _value(fact.aspire, fact)
 
 
 def _value(text: str, fact: Fact) -> ElidedLabel:

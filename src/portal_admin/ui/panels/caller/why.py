@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 
@@ -22,6 +23,7 @@ from portal_admin.ui.panels.person.user_actions import PERMISSIONS
 from portal_admin.ui.rights import Rights
 
 UNLINKS_AT_MOST = 3
+ORDER = {Result.FAIL: 0, Result.UNKNOWN: 1, Result.ADVICE: 2, Result.PASS: 3}
 MAKES_ACTIVE: Mapping[Status, Action] = {
     Status.PENDING: Action.RESEND,
     Status.INACTIVE: Action.REACTIVATE,
@@ -54,6 +56,12 @@ class CallerWhy(WhyPanel):
             needed = self._needed(key, verdict, user)
             if needed is not None:
                 self._rights.guard(made, needed)
+
+    @override
+    def _told(self, verdict: Verdict, user: EndUser) -> Verdict:
+        """What speaks against it comes first: there is room for half of the checks at once."""
+        told = super()._told(verdict, user)
+        return replace(told, checks=tuple(sorted(told.checks, key=lambda check: ORDER[check.result])))
 
     def _needed(self, key: str, verdict: Verdict, user: EndUser) -> Permission | None:
         name, _, detail = key.partition(":")
