@@ -208,6 +208,17 @@ def test_that_nobody_is_given_a_request_in_passing(
     assert QApplication.focusWidget() is shown.queue.table.view
 
 
+def test_that_a_letter_typed_before_the_request_is_there_means_the_selected_one(
+    open_page: Open, queue: dict[str, str], engine: Engine, settle: Settle
+) -> None:
+    shown = open_page()
+    for pressed in (Qt.Key.Key_J, Qt.Key.Key_A):
+        QTest.keyClick(shown.queue.table.view, pressed)
+    settle()
+    assert (shown.queue.current, stored(engine, queue["due"]).assigned_to) == (queue["due"], "tester")
+    assert stored(engine, queue["late"]).assigned_to is None
+
+
 def test_that_replies_and_notes_are_sent_by_key_and_shown_apart(
     open_page: Open, queue: dict[str, str], settle: Settle
 ) -> None:
@@ -276,7 +287,7 @@ def test_that_a_hand_over_is_previewed_as_aspire_will_hold_it_and_done_once(
 ) -> None:
     shown = open_page()
     keys(shown, settle, "h")
-    panel = shown.hand_over_panel
+    panel = shown.handing_over.panel
     assert panel.isVisible()
     assert not shown.details.isVisible()
     assert comments(desk) == ()
@@ -309,7 +320,7 @@ def test_that_an_unknown_outcome_is_told_looked_up_and_resolved(
     shown = open_page()
     sandbox.fault(operation="createComment", status=500, times=1)
     keys(shown, settle, "h")
-    QTest.keyClick(shown.hand_over_panel.send_button, Qt.Key.Key_Space)
+    QTest.keyClick(shown.handing_over.panel.send_button, Qt.Key.Key_Space)
     settle()
     assert "It is not known whether ASPIRE did that" in shown.messages.text
     # The details read it back by themselves.
@@ -323,7 +334,7 @@ def test_that_an_unknown_outcome_is_told_looked_up_and_resolved(
     sandbox.clear_faults()
     press(shown.details, "Hand over to ASPIRE…")
     settle()
-    press(shown.hand_over_panel, "Hand over now")
+    press(shown.handing_over.panel, "Hand over now")
     settle()
     assert len(comments(desk)) == 1
     assert "Held as comment" in said(shown.details.aspire)
@@ -358,7 +369,7 @@ def test_that_who_may_only_look_sees_everything_and_can_do_nothing(
 
 
 def test_that_targets_open_a_request_or_all_of_a_person_and_what_is_not_there_is_said(
-    open_page: Open, queue: dict[str, str]
+    open_page: Open, queue: dict[str, str], settle: Settle
 ) -> None:
     done = open_page(Target("requests", request="SR-000004"))
     assert (done.details.subject.number.text(), done.queue.current) == (queue["done"], None)
@@ -366,6 +377,9 @@ def test_that_targets_open_a_request_or_all_of_a_person_and_what_is_not_there_is
     assert waiting.details.subject.number.text() == waiting.queue.current == queue["waiting"]
     paul = open_page(Target("requests", site="MAIN", email=PAUL))
     assert (numbers(paul), "only paul@new.example" in said(paul.queue.filters)) == ([queue["waiting"]], True)
+    paul.queue.filters.site.setCurrentIndex(1)
+    settle()
+    assert set(numbers(paul)) == set(queue.values())
     missing = open_page(Target("requests", request="99"))
     assert "There is no service request SR-000099" in said(missing.details)
     assert "has a number such as SR-000123" in said(open_page(Target("requests", request="x")).details)

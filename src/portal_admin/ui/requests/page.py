@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from portal_admin.domain.permissions import Permission
-from portal_admin.domain.service_request_hand_over import needs_resolving
 from portal_admin.domain.service_requests import ServiceRequest
 from portal_admin.errors import Conflict, DeskError, InvalidInput, NotFound
-from portal_admin.services.requests import hand_over, show
-from portal_admin.services.requests.hand_over import Resolved
+from portal_admin.services.requests import show
 from portal_admin.services.requests.show import RequestDetails
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
-from portal_admin.ui.panels.requests.words import tr
 from portal_admin.ui.requests.deeds import Deeds, Undo
 from portal_admin.ui.requests.details import Details
-from portal_admin.ui.requests.hand_over_panel import HandOverPanel
+from portal_admin.ui.requests.handing_over import HandingOver
 from portal_admin.ui.requests.queue_view import QueueView
 from portal_admin.ui.requests.work_part import KEYS
 from portal_admin.ui.theme import Size, Space
@@ -32,9 +29,11 @@ class RequestsPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self._wanted: str | None = None
+        self._typed_ahead = ""
         self.queue = QueueView(self.desk)
         self.details = Details(self.desk.operator, self.rights)
         self.deeds = Deeds(self.desk, self)
+        self.handing_over = HandingOver(self, self.details)
         self.body.addWidget(self.queue.filters)
         row = QHBoxLayout()
         row.setSpacing(Space.M)
@@ -57,20 +56,9 @@ class RequestsPage(Page):
         work.written.connect(
             lambda text, reply: self._with(lambda one: self.deeds.write(one, text, for_caller=reply))
         )
-        self.details.aspire.wanted.connect(self._hand_over)
-        self.details.aspire.look_wanted.connect(self._look_up)
+        self.handing_over.changed.connect(self._read)
         self.deeds.done.connect(self._done)
         self.deeds.failed.connect(self._failed)
-
-    @cached_property
-    def hand_over_panel(self) -> HandOverPanel:
-        """The preview of the comment; it takes the place of the details."""
-        made = HandOverPanel(self)
-        self.add_side_panel(made)
-        made.handed_over.connect(self._handed_over)
-        made.unsettled.connect(self._read)
-        made.closed.connect(self.details.show)
-        return made
 
     @override
     def open(self, target: Target) -> None:
@@ -109,6 +97,7 @@ class RequestsPage(Page):
 
     def _show_number(self, number: str) -> None:
         self._wanted = number
+        self._typed_ahead = ""
         self._read()
 
     def _read(self) -> None:
@@ -124,11 +113,13 @@ class RequestsPage(Page):
         self._wanted = found.request.number
         self.details.show_details(found)
         self.queue.select(found.request.number)
-        refused = self.rights.refusal(Permission.HAND_OVER_REQUEST)
-        if needs_resolving(found.request, found.as_of) and refused is None:
-            self._look_up(quietly=True)
+        self.handing_over.settle(found)
+        letters, self._typed_ahead = self._typed_ahead, ""
+        for letter in letters:
+            self._pressed(letter)
 
     def _could_not_show(self, error: DeskError) -> None:
+        self._typed_ahead = ""
         if isinstance(error, NotFound | InvalidInput):
             self.details.show_none(error.message)
             self._wanted = None
@@ -137,9 +128,9 @@ class RequestsPage(Page):
 
     # What is done
 
-    def _with(self, deed: object) -> None:
+    def _with(self, deed: Callable[[ServiceRequest], object]) -> None:
         request = self.details.request
-        if request is not None and callable(deed):
+        if request is not None:
             self.messages.clear()
             deed(request)
 
@@ -147,10 +138,11 @@ class RequestsPage(Page):
         self._with(lambda one: self.deeds.assign(one, to))
 
     def _pressed(self, letter: str) -> None:
-        work = self.details.work
-        if self.details.request is None:
-            return
-        if letter in KEYS:
+        work, shown = self.details.work, self.details.request
+        if shown is None or shown.number != self._wanted:
+            # Whoever types faster than the database answers means the request that is selected.
+            self._typed_ahead = letter
+        elif letter in KEYS:
             if self.may(Permission.WORK_ON_REQUEST):
                 work.step(KEYS[letter])
         elif letter == "A":
@@ -159,7 +151,7 @@ class RequestsPage(Page):
         elif letter == "R":
             work.text.setFocus()
         elif letter == "H":
-            self._hand_over()
+            self.handing_over.start()
         elif letter == "O":
             self.details.subject.caller.click()
 
@@ -194,57 +186,6 @@ class RequestsPage(Page):
     def _shows(self, request: ServiceRequest) -> bool:
         shown = self.details.request
         return shown is not None and shown.number == request.number
-
-    # ASPIRE
-
-    def _hand_over(self) -> None:
-        request = self.details.request
-        if request is None or not self.may(Permission.HAND_OVER_REQUEST):
-            return
-        self.messages.clear()
-        self.hand_over_panel.start(request)
-        self.details.setVisible(self.hand_over_panel.isHidden())
-
-    def _handed_over(self, after: ServiceRequest) -> None:
-        self.messages.success(
-            tr("ASPIRE holds {number} as comment {oid} on contract {contract}.").format(
-                number=after.number, oid=after.comment_oid, contract=after.contract_id
-            )
-        )
-        self._read()
-
-    def _look_up(self, *, quietly: bool = False) -> None:
-        request, desk = self.details.request, self.desk
-        if request is None:
-            return
-        number = request.number
-
-        def done(found: Resolved) -> None:
-            was = self.details.found
-            self.details.note_look(number, None if found.is_there else found.looked_at)
-            if (
-                was is not None
-                and self._shows(found.request)
-                and found.request.version == was.request.version
-            ):
-                self.details.show_details(was)
-            else:
-                self._read_after_look(number)
-
-        def failed(error: DeskError) -> None:
-            if not quietly:
-                self.messages.error(error, retry=self._look_up)
-
-        self.run(lambda: hand_over.resolve(desk, number=number), done, failed, replaces="resolve")
-
-    def _read_after_look(self, number: str) -> None:
-        desk = self.desk
-        self.run(
-            lambda: show.show(desk, number=number),
-            lambda found: self.details.show_details(found) if self._shows(found.request) else None,
-            self._could_not_show,
-            replaces="details",
-        )
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
