@@ -24,7 +24,7 @@ def site_columns() -> tuple[Column, ...]:
         Column("labels", _tr("Private labels"), 112, stretch=True),
         Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
         Column("sender", _tr("Mail sender"), 96, Kind.SECONDARY),
-        Column("payments", _tr("Payments"), 84, Kind.SECONDARY),
+        Column("payments", _tr("Payments"), 96, Kind.SECONDARY),
     )
 
 
