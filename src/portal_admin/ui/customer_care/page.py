@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -127,34 +126,32 @@ class CustomerCarePage(Page):
         self.start.begin()
 
     def _go(self, target: Target) -> None:
-        self.navigator.open.emit(target) if target.screen != "customer_care" else self._go_here(target)
+        if target.screen == self.context.spec.id:
+            self.open(target)
+        else:
+            self.navigator.open.emit(target)
 
-    def _go_here(self, target: Target) -> None:
-        # Through the window, which remembers the way back; a page by itself opens it directly.
-        self.open(target)
-
-    def _view_of(self, site: str, email: str) -> CallerView:
+    def _view_of(self, site: str, email: str, name: str = "") -> CallerView:
         address = canonical_email(email)
         for view in self.views:
             if (view.key.site.casefold(), view.key.email) == (site.casefold(), address):
                 return view
-        view = CallerView(replace(self.context), site, address)
+        view = CallerView(self.context, site, address, name)
         view.opened.connect(self._go)
         view.named.connect(lambda _name: self._name(view))
         view.dirty.connect(lambda _dirty: self._name(view))
         self.stack.addWidget(view)
-        self.tabs.add(address, f"{address}, {site}")
-        self._keep()
+        self.tabs.add(address, address)
+        self._name(view)
         return view
 
     def _name(self, view: CallerView) -> None:
         place = self.stack.indexOf(view)
-        user = view.user
         if place > 0:
-            site = user.site if user else view.key.site
-            words = f"{user.name}, {site}" if user and user.name else view.key.email
-            told = f"{user.name if user else ''} {view.key.email}, {site}".strip()
-            self.tabs.name(place, words, told, dirty=view.note.is_dirty)
+            site = view.key.site
+            words = f"{view.name or view.key.email}, {site}"
+            told = f"{view.name} {view.key.email}, {site}".strip()
+            self.tabs.name(place, words, told, dirty=view.is_dirty)
         self._keep()
 
     # Tabs
@@ -185,7 +182,7 @@ class CustomerCarePage(Page):
         view = self.stack.widget(place)
         if not isinstance(view, CallerView):
             return
-        unsaved = view.note.is_dirty
+        unsaved = view.is_dirty
         self.tabs.removeTab(place)
         self.stack.removeWidget(view)
         self.stack.setCurrentIndex(self.tabs.currentIndex())
@@ -200,7 +197,7 @@ class CustomerCarePage(Page):
                 "The note to {who} is not saved. It is kept on this machine until you open them again."
             )
             self.messages.warning(
-                words.format(who=view.user.name if view.user else view.key.email),
+                words.format(who=view.name or view.key.email),
                 action=self.tr("Open again"),
                 pressed=partial(self._go, Target("customer_care", *view.key)),
             )
@@ -217,7 +214,7 @@ class CustomerCarePage(Page):
         offered, self._offered = self._offered, ()
         self.start.offer_tabs(())
         for tab in offered:
-            self._view_of(tab.site, tab.email)
+            self._view_of(tab.site, tab.email, tab.name)
         if offered:
             self.tabs.setCurrentIndex(1)
 

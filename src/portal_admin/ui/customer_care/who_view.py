@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -102,8 +102,13 @@ class WhoView(QWidget):
                 (self.tr("Linked to its accounts, but do not see it"), others),
             ]
         )
+        self._select_first([*seeing, *others])
         if not seeing and not others:
             self._say_nobody(found)
+
+    def _select_first(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.table.select(rows[0].key)
 
     def _say_nobody(self, found: ContractPeople) -> None:
         contract = found.viewers.contract_id
@@ -128,6 +133,7 @@ class WhoView(QWidget):
             self.tr("The first {n:,} people are listed.").format(n=len(rows)) if found.more else name
         )
         self.table.set_rows(rows)
+        self._select_first(rows)
         if not rows and found.account is None:
             words = self.tr("The portal's copy of ASPIRE has no account {id}, and nobody is linked to it.")
             self.table.state.nothing(words.format(id=found.account_id), icon="building")
