@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Engine, Table, insert
 
 from portal_admin import models
+from portal_admin.domain.sound import sound_keys
+from portal_admin.domain.text import plain_id, short_id
 from portal_admin.models.engine import open_engine, writing
 from portal_admin.models.schema import upgrade_schema
 from portal_admin.services.desk import Desk
@@ -21,6 +23,19 @@ from portal_admin.services.roles import appoint_first
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 FIRST = ("Ann", "Bob", "Carl", "Dora", "Eve", "Finn", "Gina", "Hugo", "Chris", "Kris")
+LAST = (
+    "Olsen",
+    "Miller",
+    "Tanner",
+    "Novak",
+    "Reyes",
+    "Brandt",
+    "Okafor",
+    "Lindqvist",
+    "Moreau",
+    "Hartmann",
+    "Sato",
+)
 LABELS = ("", "northwind", "eastern", "prairie", "legacy")
 STATUSES = ("Active", "Active", "Active", "Pending", "Inactive")
 BATCH = 20_000
@@ -53,6 +68,7 @@ def _fill(engine: Engine, users: int, accounts: int, contracts: int) -> None:
         ({"site_id": i, "label_key": label, "label": label.title()} for i, label in mapped),
     )
     _insert(engine, models.aspire_account, (_account(oid) for oid in range(1, accounts + 1)))
+    _insert(engine, models.aspire_contact, (_contact(oid, accounts) for oid in range(1, accounts + 1)))
     _insert(engine, models.aspire_contract, (_contract(oid, chance) for oid in range(1, contracts + 1)))
     roles = (
         {"contract_oid": oid, "account_oid": chance.randint(1, accounts), "role_type": role}
@@ -73,6 +89,7 @@ def _fill(engine: Engine, users: int, accounts: int, contracts: int) -> None:
         for oid in {chance.randint(1, accounts) for _ in range(chance.choice((1, 1, 2, 3)))}
     )
     _insert(engine, models.account_link, links)
+    _insert(engine, models.payment, (_payment(number, users, contracts) for number in range(1, users + 1)))
     state = {
         "data_class": "contracts",
         "generation": 1,
@@ -100,8 +117,49 @@ def _account(oid: int) -> dict[str, Any]:
         "account_id_key": f"a-{oid:06}",
         "name": name,
         "name_key": name.casefold(),
+        "email": f"ap@company{oid}.example; office@company{oid}.example",
+        "email_key": f"ap@company{oid}.example office@company{oid}.example",
+        "sound_keys": sound_keys(name),
         "fingerprint": oid,
         "seen": 1,
+    }
+
+
+def _contact(oid: int, accounts: int) -> dict[str, Any]:
+    first, last = FIRST[oid * 3 % 10], LAST[oid * 7 % len(LAST)]
+    email = f"{first}.{last}.{oid}@company{oid}.example".lower()
+    return {
+        "oid": oid,
+        "account_oid": oid % accounts + 1,
+        "name": f"{first} {last}",
+        "name_key": f"{first} {last}".casefold(),
+        "email": email,
+        "email_key": email,
+        "sound_keys": sound_keys(first, last),
+        "fingerprint": oid,
+        "seen": 1,
+    }
+
+
+def _payment(number: int, users: int, contracts: int) -> dict[str, Any]:
+    contract = number * 13 % contracts + 1
+    return {
+        "reference": f"P-{number:06}",
+        "reference_key": f"p-{number:06}",
+        "site_id": number % 4 + 1,
+        "user_id": number % users + 1,
+        "contract_oid": contract,
+        "contract_id": f"{contract:07}-001",
+        "currency": "USD",
+        "amount_minor": number * 7919 % 500_000 + 100,
+        "pay_on": NOW.date(),
+        "status": "Paid",
+        "origin": "portal",
+        "sending": "sent",
+        "idempotency_key": str(number),
+        "requested_at": NOW,
+        "requested_by": "benchmark",
+        "version": 1,
     }
 
 
@@ -111,6 +169,8 @@ def _contract(oid: int, chance: random.Random) -> dict[str, Any]:
         "oid": oid,
         "contract_id": f"{oid:07}-001",
         "contract_id_key": f"{oid:07}-001",
+        "contract_id_plain": plain_id(f"{oid:07}-001"),
+        "contract_id_short": short_id(f"{oid:07}-001"),
         "is_booked": chance.random() < 0.95,
         "is_terminated": chance.random() < 0.2,
         "private_label": label.title() or None,
@@ -130,6 +190,7 @@ def _user(number: int, chance: random.Random) -> dict[str, Any]:
         "first_name": first,
         "last_name": last,
         "name_key": f"{first} {last}".casefold(),
+        "sound_keys": sound_keys(first, last),
         "status": chance.choice(STATUSES),
         "version": 1,
         "created_at": NOW,

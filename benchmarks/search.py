@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import statistics
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from benchmarks import beside
+from benchmarks import beside, box_by_hand
 from benchmarks.database import filled
 from benchmarks.measure import Measurement, p95, seconds
-from portal_admin.domain.text import canonical_email, id_key, name_key
-from portal_admin.services.find import find
+from portal_admin.services.find import Found, search
 from portal_admin.services.find_people import find_people
 
-# What people type on the telephone: names, parts of names and addresses, ids, and what is not there.
+# What people type on the telephone: names, parts of names and addresses, ids, amounts, and what is not there; as it is
+# spelt, and as it sounds.
 NAMES = ("chris", "Kris", "ann b", "Dora Mno", "hugo.abc", "gina", "carl fg", "finn.", "an", "olsen")
+SOUNDS = ("crys", "Kris Olson", "phin", "ollsen", "Hewgo Mueller", "karl tanner", "jina novack", "xaviera")
 ADDRESSES = (
     "customer12",
     "@customer500",
@@ -23,29 +23,31 @@ ADDRESSES = (
     "bob.ponm",
     "customer99.example",
     "ann.bcd.7@customer7.example",
+    "office@company4711.example",
 )
 IDS = ("0012345", "0500000-001", "A-0001", "A-250000", "haulage", "haulage 1234", "kris haulage 00", "0099")
+SHORT_IDS = ("12345-1", "500000001", "0012345001", "0012345 001", "77777 1")
+PAYMENTS = ("P-0001", "p-004711", "1,075.00", "$2500", "3141.59", "1075")
 TURNS = 5
-LAST = "\U0010ffff"
-USERS = "select u.*, s.key from end_user u join site s on s.id = u.site_id where u.id in ({})"
 
 
 def run(small: bool) -> list[Measurement]:
     """Every answer must be the same; a text is asked of both in turn."""
     users = 5_000 if small else 200_000
-    note = f"{users:,} users, {users * 5 // 2:,} accounts, {users * 5:,} contracts"
+    accounts = f"{users * 5 // 2:,}"
+    note = f"{users:,} users and payments, {accounts} accounts and contacts, {users * 5:,} contracts"
     with filled(users=users, accounts=users * 5 // 2, contracts=users * 5) as desk:
         path = str(desk.engine.url.database)
         plain = sqlite3.connect(path)
         box = _compare(
-            (*NAMES, *ADDRESSES, *IDS),
-            lambda text: [hit.target for hit in find(desk, text=text)],
-            lambda text: _box_by_hand(plain, text),
+            (*NAMES, *SOUNDS, *ADDRESSES, *IDS, *SHORT_IDS, *PAYMENTS),
+            lambda text: _by_kind(search(desk, text=text)),
+            lambda text: box_by_hand.answer(plain, text),
         )
         people = _compare(
-            (*NAMES, *ADDRESSES),
+            (*NAMES, *SOUNDS, *ADDRESSES),
             lambda text: [user.email for user in find_people(desk, text=text).people],
-            lambda text: _people_by_hand(plain, text),
+            lambda text: box_by_hand.people(plain, text),
         )
         plain.close()
         admin = beside.run("django_admin.py", path, given=[*NAMES, *ADDRESSES])
@@ -81,92 +83,5 @@ def _compare(
     return times
 
 
-def _box_by_hand(connection: sqlite3.Connection, text: str) -> list[str]:
-    key = id_key(text)
-    contracts = connection.execute(
-        "select * from aspire_contract where contract_id_key >= ? and contract_id_key < ? order by contract_id_key limit 8",
-        (key, key + LAST),
-    ).fetchall()
-    people = _ranked(connection, USER_TIERS, text, 8)
-    rows = {row[0]: row for row in connection.execute(USERS.format(_listed(people)))}
-    accounts = _ranked(connection, ACCOUNT_TIERS, text, 8)
-    found = connection.execute(f"select * from aspire_account where oid in ({_listed(accounts)})")
-    named = {row[0]: row for row in found}
-    return [
-        *(f"contract:{row[1]}" for row in contracts),
-        *(f"user:{rows[one][-1]}/{rows[one][2]}" for one in people),
-        *(f"account:{named[one][1]}" for one in accounts),
-    ]
-
-
-def _people_by_hand(connection: sqlite3.Connection, text: str) -> list[str]:
-    best = _ranked(connection, USER_TIERS, text, 21)
-    listed = _listed(best)
-    rows = {row[0]: row for row in connection.execute(USERS.format(listed))}
-    for also in (
-        "select l.*, a.name from account_link l left join aspire_account a on a.oid = l.account_oid "
-        f"where l.user_id in ({listed})",
-        f"select * from mail_outbox where user_id in ({listed}) order by id",
-    ):
-        connection.execute(also).fetchall()
-    for table, column in (("aspire_contract", "contract_id_key"), ("aspire_account", "account_id_key")):
-        connection.execute(f"select * from {table} where {column} = ?", (id_key(text),)).fetchall()
-    return [rows[one][2] for one in best[:20]]
-
-
-def _listed(keys: Sequence[int]) -> str:
-    return ", ".join(map(str, keys))
-
-
-def _ranked(connection: sqlite3.Connection, tiers: Any, text: str, limit: int) -> list[int]:
-    found: dict[int, None] = {}
-    for sql, given in tiers(text):
-        found |= {row[0]: None for row in connection.execute(f"{sql} limit {limit}", given)}
-        if len(found) >= limit:
-            break
-    return list(found)[:limit]
-
-
-Tier = tuple[str, tuple[str, ...]]
-
-
-def _user_tiers(text: str) -> Iterator[Tier]:
-    email, name = canonical_email(text), name_key(text)
-    yield "select id from end_user where email = ? order by email, id", (email,)
-    yield "select id from end_user where email >= ? and email < ? order by email, id", (email, email + LAST)
-    yield (
-        "select id from end_user where name_key >= ? and name_key < ? order by name_key, id",
-        (name, name + LAST),
-    )
-    yield _holding("end_user", "id", "email", text)
-
-
-def _account_tiers(text: str) -> Iterator[Tier]:
-    key, name = id_key(text), name_key(text)
-    table = "select oid from aspire_account where"
-    yield f"{table} account_id_key = ? order by account_id_key, oid", (key,)
-    yield (
-        f"{table} account_id_key >= ? and account_id_key < ? order by account_id_key, oid",
-        (key, key + LAST),
-    )
-    yield f"{table} name_key >= ? and name_key < ? order by name_key, oid", (name, name + LAST)
-    yield _holding("aspire_account", "oid", "account_id_key", text)
-
-
-def _holding(table: str, key: str, other: str, text: str) -> Tier:
-    words = [canonical_email(word) if "@" in word else name_key(word) for word in text.split()]
-    long = [word for word in words if len(word) >= 3]
-    given, conditions = [], []
-    if long:
-        conditions.append(f"{key} in (select rowid from {table}_search where {table}_search match ?)")
-        given.append(" AND ".join(f'"{word}"' for word in long))
-    for word in words:
-        if len(word) < 3:
-            conditions.append(f"((name_key >= ? and name_key < ?) or ({other} >= ? and {other} < ?))")
-            given += [word, word + LAST] * 2
-    return f"select {key} from {table} where {' and '.join(conditions)} order by name_key, {key}", tuple(
-        given
-    )
-
-
-USER_TIERS, ACCOUNT_TIERS = _user_tiers, _account_tiers
+def _by_kind(found: Found) -> dict[str, list[str]]:
+    return {group.kind: [hit.target for hit in group.hits] for group in found.groups}

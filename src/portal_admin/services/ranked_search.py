@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, select, true, union_all
 
 from portal_admin.domain.text import canonical_email, id_key, name_key
 from portal_admin.models import aspire_account, aspire_contact, end_user
@@ -16,8 +15,8 @@ from portal_admin.services.text_search import (
     TRIGRAM,
     Sounds,
     begins,
+    begun,
     contains,
-    has_sounds,
     heard,
     literally,
     matching,
@@ -26,8 +25,11 @@ from portal_admin.services.text_search import (
     words_of,
 )
 
-# More matches than this are met soon enough by walking along the names; fewer are looked at and sorted.
+# Fewer matches than this are looked at and sorted by name. More that hold a word are met soon enough by walking along
+# the names; more that sound alike lie together there, so the first that were added are told.
 MANY = 2_000
+# Of words all of which so many hold or sound like, no more rows are looked through.
+LOOKED_AT = 5_000
 
 Condition = ColumnElement[bool]
 Tier = tuple[Condition, ColumnElement[str]]
@@ -118,18 +120,27 @@ TIERS: dict[str, Callable[[Connection, str], Iterator[Tier]]] = {
 
 def _holding(connection: Connection, name: str, typed: str, where: Sequence[Condition]) -> Select[Any]:
     """Every word typed occurs, by name; the plan suits how many they are."""
-    searched = SEARCHED[name]
     long = [word for word in words_of(typed) if len(word) >= TRIGRAM]
     short = [word for word in words_of(typed) if len(word) < TRIGRAM]
     if connection.dialect.name != "sqlite" or not long:
         return _by_name(name).where(contains(connection, name, typed))
     these = _few(connection, name, matching(name, long))
     if these is not None:
-        beginning = (or_(*(begins(searched.table.c[c], word) for c in searched.columns)) for word in short)
-        return _by_name(name).where(these, *beginning)
-    return _along_names(name, walked=not short and not where).where(
-        contains(connection, name, typed, scanned=True)
-    )
+        return _by_name(name).where(these, *(begun(name, word) for word in short))
+    if short:
+        return _as_met(name, _beginning(name, matching(name, long), short), where)
+    return _along_names(name, walked=not where).where(contains(connection, name, typed, scanned=True))
+
+
+def _beginning(name: str, found: Select[Any], short: Sequence[str]) -> Select[Any]:
+    """Of the rows found, those that a column of begins with each short word; read from the indexes alone."""
+    searched = SEARCHED[name]
+    table, rowid = searched.table, found.selected_columns.rowid
+    for word in short:
+        each = (select(table.c[searched.key]).where(begins(table.c[c], word)) for c in searched.columns)
+        # With nothing added SQLite would search the index anew for each of them.
+        found = found.where((rowid + 0).in_(union_all(*each)))
+    return found
 
 
 def _sounding(
@@ -140,33 +151,41 @@ def _sounding(
     asked = sounds_alike(connection, name, typed, scanned=True)
     if alike is None or asked is None:
         return
-    words = heard(typed)
     if connection.dialect.name != "sqlite":
         yield _by_name(name).where(alike)
         return
+    words = heard(typed)
     if all(sounds for _, sounds in words):
-        every = [keys for _, sounds in words for keys in sounds]
-        these = _few(connection, name, sounding(name, every))
-        if these is not None:
-            yield _by_name(name).where(these)
-        else:
-            yield _along_names(name, walked=not where).where(has_sounds(connection, name, every))
+        every = sounding(name, [keys for _, sounds in words for keys in sounds])
+        these = _few(connection, name, every)
+        yield _as_met(name, every, where) if these is None else _by_name(name).where(these)
     if len(words) > 1:
-        these = _of_the_rarest(connection, name, words)
-        yield _by_name(name).where(alike if these is None else and_(these, asked))
+        yield _by_name(name).where(_of_the_rarest(connection, name, words), asked)
 
 
-def _of_the_rarest(
-    connection: Connection, name: str, words: Sequence[tuple[str, Sounds]]
-) -> Condition | None:
-    """That a row is one of the few that hold or sound like some word; None when every word is of many."""
+def _of_the_rarest(connection: Connection, name: str, words: Sequence[tuple[str, Sounds]]) -> Condition:
+    """That a row holds or sounds like the word that few do; where all are common, it is one of the first to do so."""
+    searched = SEARCHED[name]
+    first: CompoundSelect[Any] | None = None
     for word, sounds in words:
         found = [sounding(name, sounds)] if sounds else []
         found += [matching(name, [word])] if len(word) >= TRIGRAM else []
-        these = _few(connection, name, union_all(*found)) if found else None
+        if not found:
+            continue
+        these = _few(connection, name, union_all(*found))
         if these is not None:
             return these
-    return None
+        first = first if first is not None else union_all(*found)
+    return searched.table.c[searched.key].in_(first.limit(LOOKED_AT)) if first is not None else true()
+
+
+def _as_met(name: str, found: Select[Any], where: Sequence[Condition]) -> Select[Any]:
+    """Of rows too many to be sorted, the first as they were added."""
+    searched = SEARCHED[name]
+    key = searched.table.c[searched.key]
+    if where:
+        return select(key).where(key.in_(found)).order_by(key)
+    return found.order_by(found.selected_columns.rowid)
 
 
 def _by_name(name: str) -> Select[Any]:
@@ -183,10 +202,12 @@ def _along_names(name: str, *, walked: bool) -> Select[Any]:
 
 def _few(connection: Connection, name: str, found: Select[Any] | CompoundSelect[Any]) -> Condition | None:
     """That a row is one of those found, None when they are many."""
-    met = connection.execute(found.limit(MANY + 1)).scalars().all()
-    if len(met) > MANY:
+    met = found.limit(MANY + 1).subquery()
+    # One text and one parameter, however many they are.
+    listed = select(func.count(), func.json_group_array(met.c.rowid))
+    count, keys = connection.execute(listed).one()
+    if count > MANY:
         return None
-    # One parameter, however many they are.
-    these = func.json_each(json.dumps(list(met))).table_valued("value")
+    these = func.json_each(keys).table_valued("value")
     searched = SEARCHED[name]
     return searched.table.c[searched.key].in_(select(these.c.value))

@@ -135,7 +135,7 @@ def _hold(connection: Connection, name: str, words: Sequence[str], *, scanned: b
 def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:
     searched = SEARCHED[name]
     if len(word) < TRIGRAM:
-        return _begun(searched, word)
+        return begun(name, word)
     if connection.dialect.name != "sqlite":
         like = literally(word)
         return or_(*(searched.table.c[c].like(like, escape=ESCAPE) for c in searched.columns))
@@ -145,11 +145,13 @@ def _word(connection: Connection, name: str, word: str) -> ColumnElement[bool]:
 def _scanned_word(_connection: Connection, name: str, word: str) -> ColumnElement[bool]:
     searched = SEARCHED[name]
     if len(word) < TRIGRAM:
-        return _begun(searched, word)
+        return begun(name, word)
     return or_(*(func.instr(searched.table.c[c], word) > 0 for c in searched.columns))
 
 
-def _begun(searched: Searched, word: str) -> ColumnElement[bool]:
+def begun(name: str, word: str) -> ColumnElement[bool]:
+    """One of the searched columns begins with the word."""
+    searched = SEARCHED[name]
     return or_(*(begins(searched.table.c[c], word) for c in searched.columns))
 
 
@@ -162,10 +164,10 @@ def _alike(
     searched = SEARCHED[name]
     if connection.dialect.name == "sqlite" and not scanned:
         return or_(occurs, searched.table.c[searched.key].in_(sounding(name, sounds)))
-    return or_(occurs, has_sounds(connection, name, sounds))
+    return or_(occurs, _has_sounds(connection, name, sounds))
 
 
-def has_sounds(connection: Connection, name: str, sounds: Sequence[Sequence[str]]) -> ColumnElement[bool]:
+def _has_sounds(connection: Connection, name: str, sounds: Sequence[Sequence[str]]) -> ColumnElement[bool]:
     """Each of the sounds is that of a word of the name, asked of the row itself."""
     stored = SEARCHED[name].table.c.sound_keys
     if connection.dialect.name == "sqlite":
