@@ -25,6 +25,9 @@ from portal_admin.services.operators import add as add_operator
 from portal_admin.services.sync import withheld
 from portal_admin.settings import Profile, add_profile
 from portal_admin.wiring import close_desk, examine_profile, open_desk, operator_name
+from tests.services.conftest import RUTH
+from tests.services.filled import add_site, add_user
+from tests.services.payments.paying import portal_payment
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 ASPIRE_CHECKS = {"capabilities", "clock_skew", "contract_values_job", "amortization_schedule"}
@@ -116,7 +119,7 @@ def test_that_without_a_profile_the_rest_is_still_examined() -> None:
 def test_that_a_missing_database_hides_nothing_about_aspire(box: Sandbox) -> None:
     add_profile(Profile("uat", "sqlite:////nowhere/portal.db", box.url, "sandbox"))
     set_password("uat", Secret.ASPIRE, "sandbox")
-    needed = ("schema", "role", "audit_head", "sync_age", "mail", "write_access")
+    needed = ("schema", "role", "audit_head", "sync_age", "mail", "payments", "write_access")
     unknown = dict.fromkeys(needed, "unknown")
     assert examined() == results(database="fail", **unknown)
     assert "db upgrade" in message("database")
@@ -346,3 +349,26 @@ def test_that_the_command_prints_a_line_for_each_check(
     told = capsys.readouterr().out
     assert "set ASPIRE's Save Customer Amortization Schedule to Yes." in told
     assert f"The last complete reading was at {now:%Y-%m-%d %H:%M} UTC." in told
+
+
+@pytest.mark.usefixtures("healthy")
+def test_that_payments_that_wait_for_too_long_are_named(engine: Engine) -> None:
+    with writing(engine) as connection:
+        main = add_site(connection, "PAY", [], unlabelled=True)
+        add_user(connection, main, RUTH, [(1, "A-001")])
+    portal_payment(engine, "P-0001", requested_at=NOW - timedelta(minutes=5))
+    assert examined()["payments"] == "pass"
+    portal_payment(engine, "P-0002", requested_at=NOW - timedelta(hours=1))
+    portal_payment(engine, "D-0003", requested_at=NOW, sending="unknown", origin="desk")
+    assert examined()["payments"] == "fail"
+    assert "payment P-0002, D-0003." in message("payments")
+
+
+def test_that_a_policy_that_aspire_contradicts_is_advice(healthy: Sandbox, engine: Engine) -> None:
+    with writing(engine) as connection:
+        add_site(connection, "PAY", [], unlabelled=True)
+    healthy.settings({"PaymentsEnabled": False, "BankAccountPolicy": "AllowOnlyExisting"})
+    assert examined()["payments"] == "advice"
+    told = message("payments")
+    assert "switched off for the company, but they are on for" in told
+    assert "allows any" in told

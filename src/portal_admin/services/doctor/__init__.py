@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal_admin.services.doctor import aspire, desk, mail, operator
+from portal_admin.services.doctor import aspire, desk, mail, operator, payments
 from portal_admin.services.doctor.visit import Finding, Patient, Visit
 
 __all__ = ["CHECKS", "Finding", "Patient", "examine"]
@@ -23,6 +23,7 @@ CHECKS = (
     ("contract_values_job", aspire.contract_values_job),
     ("amortization_schedule", aspire.amortization_schedule),
     ("mail", mail.mail),
+    ("payments", payments.payments),
     ("keyring", desk.keyring),
     ("write_access", desk.write_access),
 )

@@ -17,7 +17,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.doctor import Finding
 from portal_admin.settings import Profile
 
-NEEDS_THE_FILE = ("database", "schema", "role", "audit_head", "sync_age", "write_access")
+NEEDS_THE_FILE = ("database", "schema", "role", "audit_head", "sync_age", "payments", "write_access")
 
 
 @dataclass(frozen=True, slots=True)
