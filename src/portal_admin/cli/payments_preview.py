@@ -35,7 +35,7 @@ def preview_payment(context: Context, args: Namespace) -> int:
     else:
         method = found.application.method
         context.out.line(f"{method.words}: {method.meaning}")
-        context.out.line(window_words(found.window_days))
+        context.out.line(f"Automatic Cash Application Window: {window_words(found.window_days)}")
         context.out.rows(
             found.application.applied,
             columns={

@@ -35,17 +35,17 @@ def outcome_words(preview: CashPreview) -> str:
 def window_words(days: int | None) -> str:
     """The Automatic Cash Application Window for people."""
     if days is None:
-        return "No Automatic Cash Application Window: invoices to come are paid, too."
+        return "No limit: invoices to come are paid, too."
     if days <= 1:
-        return "Automatic Cash Application Window: only what is due by that day is paid."
-    return f"Automatic Cash Application Window {days} days, that day counting as day 1."
+        return "Only what is due by that day is paid."
+    return f"{days} days, that day counting as day 1; what is due later is not paid by itself."
 
 
 def _lines(preview: CashPreview) -> Iterator[str]:
     found = preview.application
     yield f"Contract {preview.contract_id}: {money_words(found.amount, preview.currency)} on {day_words(preview.on)}"
     yield f"{found.method.words}: {found.method.meaning}"
-    yield window_words(preview.window_days)
+    yield f"Automatic Cash Application Window: {window_words(preview.window_days)}"
     yield ""
     number = None
     for one in sorted(found.applied, key=lambda one: (one.invoice_due, one.invoice)):

@@ -90,6 +90,10 @@ class ListTable(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Show the columns that have room; to be called where somebody gave one another width."""
         left = self.width() - SCROLL_BAR
         for position, column in enumerate(self.model.columns):
             width = self.view.horizontalHeader().sectionSize(position) or column.width

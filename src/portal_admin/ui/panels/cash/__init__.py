@@ -1,0 +1,1 @@
+"""What an amount would pay on a contract, wherever somebody asks it."""
