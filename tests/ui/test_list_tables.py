@@ -49,6 +49,20 @@ def test_that_sections_are_titles_that_cannot_be_selected_or_opened(short: ListT
     assert opened == [3]
 
 
+def test_that_one_row_is_replaced_where_it_stands(short: ListTable) -> None:
+    short.select(1)
+    changed: list[int] = []
+    short.model.dataChanged.connect(lambda first, _last: changed.append(first.row()))
+    short.model.replace(Row(1, ("Another", *line(1).cells[1:])))
+    assert changed == [2]
+    assert short.model.index(2, 0).data() == "Another"
+    assert short.current_key == 1
+    short.set_filter("another")
+    assert [row.key for row in short.model.rows] == [1]
+    short.model.replace(Row(99, line(1).cells))
+    assert [row.key for row in short.model.rows] == [1]
+
+
 def test_that_a_filter_keeps_rows_that_hold_every_word(short: ListTable) -> None:
     short.select(2)
     short.set_filter("PERSON p2@")

@@ -55,6 +55,55 @@ def test_that_open_charges_stand_beside_each_contract_and_past_due_is_marked(syn
     assert paid.tooltip == "No open charges. Stored 20:00."
 
 
+def pay(desk: Desk, sandbox: Any) -> None:
+    """Everything open on 0012-0045 is paid in ASPIRE."""
+    for invoice in desk.aspire.detail(contract_oid=10, data_class="invoices") if desk.aspire else ():
+        paid = [{**line, "CurrentDueAmount": "0.00"} for line in invoice["Details"]]
+        sandbox.put("Invoices", {**invoice, "Details": paid})
+
+
+def test_that_aspire_is_asked_what_is_open_on_the_selected_contract(
+    synced: Bench, desk: Desk, sandbox: Any, qtbot: Any, settle: Settle
+) -> None:
+    world.click_row(qtbot, synced.contracts.panel.table, OPEN)
+    settle()
+    assert charges(synced).tooltip.endswith("Stored 20:00.\nASPIRE says the same, live 20:00.")
+    pay(desk, sandbox)
+    synced.contracts.panel.asked.emit("0012-0045")
+    settle()
+    told = charges(synced)
+    assert (told.text, told.icon, told.meaning) == (
+        "2,150.00",
+        "differ",
+        Meaning.BAD,
+    )  # as the portal shows it
+    assert told.tooltip.endswith("ASPIRE says now, live 20:00: No open charges.")
+    assert synced.contracts.current == "0012-0045"
+
+
+def test_that_what_only_aspire_knows_is_marked_as_not_the_portals(
+    olsen: Bench, qtbot: Any, settle: Settle
+) -> None:
+    world.click_row(qtbot, olsen.contracts.panel.table, OPEN)
+    settle()
+    told = charges(olsen)
+    assert (told.text, told.icon) == ("2,150.00", "database")
+    assert told.tooltip.startswith(
+        "The portal has not received the invoices of this contract.\nASPIRE says now"
+    )
+
+
+def test_that_a_failed_look_up_leaves_the_portals_amount_as_it_is(
+    synced: Bench, sandbox: Any, qtbot: Any, settle: Settle
+) -> None:
+    sandbox.fault(drop="before")
+    world.click_row(qtbot, synced.contracts.panel.table, OPEN)
+    settle()
+    told = charges(synced)
+    assert (told.text, told.icon) == ("2,150.00", "warning")
+    assert "Not compared with ASPIRE: " in told.tooltip
+
+
 def test_that_charges_never_received_are_not_known_and_no_zero(olsen: Bench) -> None:
     cell = charges(olsen)
     assert (cell.text, cell.meaning) == ("not known", Meaning.UNKNOWN)

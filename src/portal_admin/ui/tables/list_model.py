@@ -37,6 +37,17 @@ class ListModel(QAbstractTableModel):
         self._sections = tuple((title, tuple(rows)) for title, rows in sections)
         self._rebuild()
 
+    def replace(self, row: Row) -> None:
+        """Show other cells in the row of the same key, where it stands; it is sorted anew with the others."""
+        self._sections = tuple(
+            (title, tuple(row if one.key == row.key else one for one in rows))
+            for title, rows in self._sections
+        )
+        line = self.row_of(row.key)
+        if line is not None:
+            self._lines[line] = row
+            self.dataChanged.emit(self.index(line, 0), self.index(line, len(self.columns) - 1))
+
     def set_filter(self, text: str) -> None:
         """Keep the rows in which every word of `text` occurs, ignoring case."""
         self._filter = text.casefold()

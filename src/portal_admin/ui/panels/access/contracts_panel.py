@@ -95,6 +95,14 @@ class ContractsPanel(QFrame):
                 return found
         return False
 
+    def set_amount(self, contract_id: str, cell: Cell) -> None:
+        """Tell another amount on the row of a contract, without moving anything."""
+        for area, rows in self._rows.items():
+            for place, row in enumerate(rows):
+                if row.key == (area, contract_id) and area != HIDDEN:
+                    rows[place] = Row(row.key, (*row.cells[:-1], cell))
+                    self.table.model.replace(rows[place])
+
     def _build(self) -> None:
         tools = self._make_tools()
         head = QVBoxLayout()

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from portal_admin.domain.people import EndUser
 from portal_admin.services.access_overview import Overview, overview
-from portal_admin.services.charges import open_charges
+from portal_admin.services.charges import Charges, live_charges, open_charges
 from portal_admin.services.desk import Desk
+from portal_admin.services.visibility import ContractLine
+from portal_admin.ui import background
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access.charge_words import charge_cell
 from portal_admin.ui.panels.access.contracts_panel import AreaRows, ContractsPanel, prepare
+from portal_admin.ui.panels.access.why_panel import PICK_PAUSE
 from portal_admin.ui.panels.caller_part import CallerPart
 
 
-class CallerContracts(CallerPart[tuple[Overview, AreaRows]]):
+class Read(NamedTuple):
+    """What one look at the caller found: the overview, what is open by contract oid, and the rows made of both."""
+
+    overview: Overview
+    charges: Mapping[int, Charges]
+    rows: AreaRows
+
+
+class CallerContracts(CallerPart[Read]):
     """Emits `selected` with a contract id as rows are walked, `asked` on Enter and W, `read` with the Overview.
 
     `link_wanted` asks to link an account, where the caller has none that is on a contract; `counted` tells how many
@@ -31,9 +46,11 @@ class CallerContracts(CallerPart[tuple[Overview, AreaRows]]):
         self.panel = ContractsPanel(self._want_link, charged=True)
         super().__init__(desk, self.panel, parent=parent)
         self.overview: Overview | None = None
+        self._charges: Mapping[int, Charges] = {}
         self._select_later = ""
-        self.panel.picked.connect(self.selected)
-        self.panel.asked.connect(self.asked)
+        for chosen, told in ((self.panel.picked, self.selected), (self.panel.asked, self.asked)):
+            chosen.connect(told)
+            chosen.connect(self._look_closer)
 
     @override
     def show_caller(self, user: EndUser) -> None:
@@ -42,15 +59,15 @@ class CallerContracts(CallerPart[tuple[Overview, AreaRows]]):
         super().show_caller(user)
 
     @override
-    def look(self, user: EndUser) -> tuple[Overview, AreaRows]:
+    def look(self, user: EndUser) -> Read:
         found = overview(self.desk, site=user.site, email=user.email)
         charges = open_charges(self.desk, (line.contract_oid for line in found.contracts.lines))
-        return found, prepare(found, charges, now=self.desk.clock())
+        return Read(found, charges, prepare(found, charges, now=self.desk.clock()))
 
     @override
-    def fill(self, answer: tuple[Overview, AreaRows]) -> int:
-        self.overview, rows = answer
-        self.panel.show_overview(self.overview, rows, now=self.desk.clock())
+    def fill(self, answer: Read) -> int:
+        self.overview, self._charges = answer.overview, answer.charges
+        self.panel.show_overview(self.overview, answer.rows, now=self.desk.clock())
         wanted, self._select_later = self._select_later, ""
         if wanted:
             self.select(wanted)
@@ -58,7 +75,7 @@ class CallerContracts(CallerPart[tuple[Overview, AreaRows]]):
         return len(self.overview.contracts.lines)
 
     @override
-    def _show(self, answer: tuple[Overview, AreaRows]) -> None:
+    def _show(self, answer: Read) -> None:
         # Where the portal shows nothing, the panel itself says why and offers the way out.
         self.counted.emit(self.fill(answer))
         self.state.content()
@@ -74,6 +91,34 @@ class CallerContracts(CallerPart[tuple[Overview, AreaRows]]):
     def current(self) -> str | None:
         """The id of the contract that is selected."""
         return self.panel.current
+
+    def _look_closer(self, contract_id: str) -> None:
+        """Ask ASPIRE what is open now, once the selection rests on a contract that the portal shows."""
+        line = next((one for one in self._lines() if one.contract_id == contract_id), None)
+        if line is None:
+            return
+        desk = self.desk
+
+        def ask() -> None:
+            background.run(
+                self,
+                lambda: live_charges(desk, contract_oid=line.contract_oid, currency=line.currency),
+                lambda live: self._compare(line, live),
+                lambda error: self._compare(line, Charges(line.contract_oid, None, None, error.message)),
+                replaces="closer",
+            )
+
+        background.later(self, PICK_PAUSE, ask, replaces="pick")
+
+    def _compare(self, line: ContractLine, live: Charges) -> None:
+        stored = self._charges.get(line.contract_oid)
+        if stored is not None:
+            mixed = len({one.currency for one in self._lines()}) > 1
+            cell = charge_cell(stored, mixed=mixed, now=self.desk.clock(), live=live)
+            self.panel.set_amount(line.contract_id, cell)
+
+    def _lines(self) -> tuple[ContractLine, ...]:
+        return self.overview.contracts.lines if self.overview else ()
 
     def _want_link(self) -> None:
         self.link_wanted.emit()
