@@ -22,6 +22,7 @@ from portal_admin.services.payments.trace import PaymentTrace, trace
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
+from portal_admin.ui.panels.cash.preview_side import CashPreviewSide
 from portal_admin.ui.panels.payment import payment_rows
 from portal_admin.ui.panels.payment.timeline_view import TimelineView
 from portal_admin.ui.panels.payment.words import NO_INVOICES, tr
@@ -30,6 +31,7 @@ from portal_admin.ui.payments.filter_bar import FilterBar
 from portal_admin.ui.payments.submit_panel import SubmitPanel
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
@@ -59,6 +61,7 @@ class PaymentsPage(Page):
         self.rights.guard(self.again_button, Permission.SUBMIT_PAYMENT)
         self.cancel_button = self.header.add_action(tr("Cancel payment…"), self.cancel)
         self.rights.guard(self.cancel_button, Permission.CANCEL_PAYMENT)
+        self.preview_button = button(tr("What would a payment pay?…"), self.preview, kind="link")
         self.filters = FilterBar()
         self.table = ListTable(
             payment_rows.columns(with_person=True), name=tr("Payments"), memory="payments", always=4
@@ -83,7 +86,10 @@ class PaymentsPage(Page):
         self._right = _framed(self.way, margin=Space.L)
         content.addWidget(self._right, 4)
         self.body.addLayout(content, 1)
-        self.body.addWidget(PlainLabel(tr(NO_INVOICES), kind="secondary", wrap=True))
+        below = QHBoxLayout()
+        below.addWidget(PlainLabel(tr(NO_INVOICES), kind="secondary", wrap=True), 1)
+        below.addWidget(self.preview_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(below)
 
     def _connect(self) -> None:
         for keys, call in (("Ctrl+N", self.submit), ("Ctrl+F", self.filters.search.setFocus)):
@@ -110,6 +116,13 @@ class PaymentsPage(Page):
         """What cancelling would do."""
         made = CancelPanel(self)
         made.done.connect(self._cancelled)
+        self._adopt(made)
+        return made
+
+    @cached_property
+    def preview_panel(self) -> CashPreviewSide:
+        """What an amount would pay on a contract."""
+        made = CashPreviewSide(self.desk, parent=self)
         self._adopt(made)
         return made
 
@@ -143,6 +156,7 @@ class PaymentsPage(Page):
         return (
             (tr("Submit payment…"), "Ctrl+N", self.submit),
             (tr("Cancel payment…"), "", self.cancel),
+            (tr("What would a payment pay?…"), "", self.preview),
             (tr("Look again at the payment"), "", self.look_again),
         )
 
@@ -182,6 +196,13 @@ class PaymentsPage(Page):
             return
         self._close_others(self.cancel_panel)
         self.cancel_panel.start(chosen.reference)
+        self._fit()
+
+    def preview(self) -> None:
+        """Show what an amount would pay on the contract of the selected payment."""
+        chosen = self._current()
+        self._close_others(self.preview_panel)
+        self.preview_panel.start(chosen.contract_id if chosen else "")
         self._fit()
 
     def look_again(self) -> None:

@@ -19,6 +19,7 @@ from portal_admin.ui import background
 from portal_admin.ui.page import Page
 from portal_admin.ui.panels.payment.words import NO_INVOICES, amount_text, tr
 from portal_admin.ui.payments.submit_form import SubmitForm, Typed
+from portal_admin.ui.payments.would_pay import WouldPay
 from portal_admin.ui.widgets.side_panel import SidePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -41,6 +42,8 @@ class SubmitPanel(SidePanel):
         self.body.addWidget(PlainLabel(tr(NO_INVOICES), kind="secondary", wrap=True))
         self.body.addWidget(self.form)
         self.body.addWidget(self.consequence)
+        self.would_pay = WouldPay(page.desk)
+        self.body.addWidget(self.would_pay)
         self.add_button(tr("Close"), self.close_panel)
         self.submit_button = self.add_button(tr("Submit payment"), self.act, kind="primary")
         page.rights.guard(self.submit_button, Permission.SUBMIT_PAYMENT)
@@ -140,7 +143,9 @@ class SubmitPanel(SidePanel):
         typed = self.form.typed
         words = _consequence(typed, self._payer, self.form.bank_account.currentText())
         self.consequence.setText(words)
-        self.submit_button.setEnabled(bool(words) and not self._busy)
+        can = _is_whole(typed, self._payer)
+        self.submit_button.setEnabled(can and not self._busy)
+        self.would_pay.show_for(typed if can else None)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -166,8 +171,12 @@ class SubmitPanel(SidePanel):
         (self.messages if self.isVisible() else self._page.messages).error(error)
 
 
+def _is_whole(typed: Typed, found: Payer | None) -> bool:
+    return found is not None and typed.bank_account_oid is not None and bool(typed.amount)
+
+
 def _consequence(typed: Typed, found: Payer | None, account: str) -> str:
-    if found is None or typed.bank_account_oid is None or not typed.amount:
+    if found is None or not _is_whole(typed, found):
         return ""
     try:
         amount = typed_amount(typed.amount, found.contract.currency)
