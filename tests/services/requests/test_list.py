@@ -41,7 +41,7 @@ def names(queue: dict[str, str], found: RequestList) -> list[str]:
     return [told[request.number] for request in found.requests]
 
 
-ORDER = ["latest", "late", "soon", "later", "waiting", "done", "declined"]
+ORDER = ["latest", "late", "soon", "later", "waiting", "declined", "done"]
 
 
 def test_that_what_is_late_comes_first_then_what_is_due_what_waits_and_what_is_closed(
