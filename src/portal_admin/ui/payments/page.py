@@ -64,7 +64,7 @@ class PaymentsPage(Page):
         self.preview_button = button(tr("What would a payment pay?…"), self.preview, kind="link")
         self.filters = FilterBar()
         self.table = ListTable(
-            payment_rows.columns(with_person=True), name=tr("Payments"), memory="payments", always=4
+            payment_rows.columns(with_person=True), name=tr("Payments"), memory="payments", always=3
         )
         self.note = PlainLabel(kind="secondary", wrap=True)
         self.timeline = TimelineView()

@@ -29,7 +29,7 @@ class CallerPayments(CallerPart[PaymentList]):
     opened = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        self.table = ListTable(payment_rows.columns(with_person=False), name=tr("Payments"), always=4)
+        self.table = ListTable(payment_rows.columns(with_person=False), name=tr("Payments"), always=3)
         super().__init__(desk, self.table)
         self.table.opened.connect(self._open)
         self.note = PlainLabel(kind="secondary")

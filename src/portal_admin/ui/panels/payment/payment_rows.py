@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from portal_admin.domain.dates import day_words
+from portal_admin.domain.dates import day_of_year, day_words
 from portal_admin.domain.payment_attention import listed_words, overdue
 from portal_admin.domain.payments import PortalPayment
 from portal_admin.services.payments.list import PaymentList
@@ -19,10 +19,10 @@ def columns(*, with_person: bool) -> tuple[Column, ...]:
     """The columns, the ones that a narrow place leaves out last."""
     person = (Column("email", tr("Person"), 190, sortable=True),) if with_person else ()
     return (
-        Column("state", tr("State"), 236, stretch=True),
-        Column("amount", tr("Amount"), 104, Kind.AMOUNT, sortable=True),
-        Column("on", tr("On"), 96, sortable=True),
-        Column("contract", tr("Contract"), 110, Kind.ID, sortable=True),
+        Column("state", tr("State"), 270, stretch=True),
+        Column("amount", tr("Amount"), 92, Kind.AMOUNT, sortable=True),
+        Column("on", tr("On"), 64, sortable=True),
+        Column("contract", tr("Contract"), 104, Kind.ID, sortable=True),
         *person,
         Column("reference", tr("Reference"), 110, Kind.ID, sortable=True),
         Column("requested", tr("Requested"), 110, Kind.SECONDARY, sortable=True),
@@ -49,7 +49,7 @@ def _row(payment: PortalPayment, found: PaymentList, now: datetime, *, with_pers
         (
             Cell(words, meaning, icon, tooltip=told),
             Cell(amount, tooltip=f"{amount} {payment.currency}", sort=payment.amount),
-            Cell(day_words(payment.pay_on), sort=payment.pay_on),
+            Cell(_day(payment.pay_on, found.today), tooltip=day_words(payment.pay_on), sort=payment.pay_on),
             payment.contract_id,
             *person,
             payment.reference,
@@ -60,6 +60,11 @@ def _row(payment: PortalPayment, found: PaymentList, now: datetime, *, with_pers
             ),
         ),
     )
+
+
+def _day(day: date, today: date) -> str:
+    """Without the year where it is plain."""
+    return day_of_year(day) if day.year == today.year else day_words(day)
 
 
 def target(reference: str) -> Target:
