@@ -84,7 +84,7 @@ def list_requests(
             if not statuses or missing <= 0:
                 continue
             # Most of all are closed: walking the key backwards beats sorting what the index of statuses names.
-            column = func.coalesce(_table.status, "") if group is CLOSED else _table.status
+            column = _table.status + "" if group is CLOSED else _table.status
             mine = [*conditions, column.in_(statuses)]
             query = request_query().where(*mine).order_by(*order).limit(missing)
             if offset:
