@@ -1,4 +1,7 @@
-"""`sync [--full] [--every 15m]`: once by hand, or for ever on the server that feeds the portal database."""
+"""`sync [--full] [--every 15m]`: once by hand, or for ever on the server that feeds the portal database.
+
+`sync --contract ID` reads what one caller waits for.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from portal_admin.cli.every import interval, stopped_by_signals, wait
 from portal_admin.cli.frame import Commands, Context, note_failure
-from portal_admin.errors import DONE, REFUSED, DeskError, Refused
+from portal_admin.errors import DONE, REFUSED, DeskError, InvalidInput, Refused
 
 if TYPE_CHECKING:
     from portal_admin.services.sync import SyncResult
@@ -22,7 +25,11 @@ TRY_AGAIN = timedelta(minutes=1)
 def add(commands: Commands) -> None:
     """Register the command."""
     parser = commands.command("sync", run, help="Read what changed in ASPIRE into the portal database")
-    parser.add_argument("--full", action="store_true", help="read everything again, and remove what is gone")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--contract", metavar="ContractId", help="read this contract's customer only, and at once"
+    )
+    how.add_argument("--full", action="store_true", help="read everything again, and remove what is gone")
     parser.add_argument(
         "--every",
         type=interval,
@@ -32,7 +39,9 @@ def add(commands: Commands) -> None:
 
 
 def run(context: Context, args: Namespace) -> int:
-    """Sync once, or until a signal says stop."""
+    """Sync once, or until a signal says stop; or one contract alone."""
+    if args.contract is not None:
+        return _contract(context, args.contract, every=args.every)
     if args.every is None:
         return _once(context, full=args.full, stop=threading.Event())
     _ = context.desk
@@ -68,6 +77,19 @@ def _once(context: Context, *, full: bool, stop: threading.Event) -> int:
         context.out.say(f"Warning: {warning}")
     context.out.record(_record(result), fields=_fields(result))
     return DONE if result.complete else REFUSED
+
+
+def _contract(context: Context, contract_id: str, *, every: timedelta | None) -> int:
+    from portal_admin.services.sync.contract import sync_contract
+
+    if every is not None:
+        raise InvalidInput("--contract reads once; leave --every out.", field="every")
+    found = sync_contract(context.desk, contract_id=contract_id)
+    record = {"contract_id": found.contract_id, "accounts": list(found.accounts)}
+    context.out.record(
+        record, fields={"Contract": found.contract_id, "Accounts read": ", ".join(found.accounts)}
+    )
+    return DONE
 
 
 def _record(result: SyncResult) -> dict[str, object]:

@@ -75,6 +75,29 @@ def test_that_sync_prints_what_it_did(capfdbinary: pytest.CaptureFixture[bytes])
     assert b"Removed     0" in capfdbinary.readouterr().out
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("environment")
+def test_that_one_contract_is_read_by_itself(
+    engine: Engine, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["sync", "--contract", "0012-0045", "--json"]) == 0
+    found = json.loads(capfdbinary.readouterr().out)
+    assert found == {"contract_id": "0012-0045", "accounts": ["A-001"]}
+    assert 0 < count(engine, aspire_contract) < len(PORTFOLIO["Contracts"])
+    assert run(["sync", "--contract", "7777-0001", "--json"]) == 1
+    assert json.loads(capfdbinary.readouterr().out)["error"]["kind"] == "not_found"
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("more", "code"), [(["--full"], 2), (["--every", "15m"], 1)])
+def test_that_one_contract_is_read_once_and_alone(
+    more: list[str], code: int, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["sync", "--contract", "0012-0045", *more, "--json"]) == code
+    assert capfdbinary.readouterr().err
+
+
 @pytest.mark.usefixtures("environment")
 def test_that_a_failed_sync_says_why_and_exits_3(
     sandbox: Sandbox, capfdbinary: pytest.CaptureFixture[bytes]

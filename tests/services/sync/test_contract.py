@@ -36,7 +36,8 @@ def test_that_a_contract_booked_a_minute_ago_is_seen_after_its_account_was_read(
     before = explain(synced, **OLSEN, contract_id="0077-0001")
     assert before.verdict == "not_visible"
     assert before.check("synced").evidence["in_aspire"] is True
-    sync_contract(synced, contract_id=" 0077-0001 ")
+    read = sync_contract(synced, contract_id=" 0077-0001 ")
+    assert (read.contract_id, read.accounts) == ("0077-0001", ("A-001",))
     after = explain(synced, **OLSEN, contract_id="0077-0001")
     assert after.check("synced").result is Result.PASS
     assert [check.name for check in after.failed] == ["user_active"]

@@ -14,7 +14,7 @@ from portal_admin.domain.verdict import Verdict
 from portal_admin.services import sites
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.sites import KnownLabels
-from portal_admin.services.sync.contract import sync_contract
+from portal_admin.services.sync.contract import SyncedContract, sync_contract
 from portal_admin.ui.page import Page
 from portal_admin.ui.panels.access.words import contracts
 from portal_admin.ui.panels.caller.fix_panel import Fix, FixPanel
@@ -149,9 +149,10 @@ class CallerFixes(QObject):
     def _read(self, contract_id: str) -> None:
         desk = self._page.desk
 
-        def done(_nothing: None) -> None:
-            said = _tr("Contract {id} was read from ASPIRE; the portal's copy is as new as that.")
-            self._page.messages.success(said.format(id=contract_id))
+        def done(found: SyncedContract) -> None:
+            said = _tr("Contract {id} was read from ASPIRE with all of account {accounts}.")
+            told = said.format(id=found.contract_id, accounts=", ".join(found.accounts))
+            self._page.messages.success(told)
             self._read_again()
 
         self._page.run(lambda: sync_contract(desk, contract_id=contract_id), done)
