@@ -168,6 +168,7 @@ class CallerLayout(Page):
             return
         width = self.width() - (Size.SIDE_PANEL if self.panels.is_open else 0)
         roomy = width >= ROOM_FOR_TWO
+        self.body.setContentsMargins(0, 0, Space.M if self.panels.is_open else Space.XL, 0)
         self.why.setVisible(roomy or not self.panels.is_open)
         self.parts.setVisible(roomy or not self.panels.is_open or self.height() >= ROOM_FOR_ALL)
         wanted = QBoxLayout.Direction.LeftToRight if roomy else QBoxLayout.Direction.TopToBottom

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from portal_admin.domain.people import EndUser, Status
 from portal_admin.domain.verification import LABELS, Verification
 from portal_admin.services.caller import CallerProfile
 from portal_admin.ui.navigation import Target
+from portal_admin.ui.override import override
 from portal_admin.ui.panels.person.caution_view import CautionView
-from portal_admin.ui.panels.person.mail_words import MAIL_MEANINGS, hover_words, short_words
+from portal_admin.ui.panels.person.mail_words import MAIL_MEANINGS, short_words
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import clock_text
 from portal_admin.ui.widgets.buttons import CopyButton, button
@@ -35,13 +37,15 @@ class CallerStrip(QWidget):
         self.email = ElidedLabel()
         self.site = PlainLabel(kind="secondary")
         self.verified = StatusChip()
-        self.mail = PlainLabel(kind="secondary")
+        self.mail = ElidedLabel(kind="secondary")
         self.facts = ElidedLabel(kind="secondary")
         self.advice = PlainLabel(kind="secondary", meaning=Meaning.ATTENTION, wrap=True)
         self.caution = CautionView()
-        self._others = QHBoxLayout()
+        self.others = QWidget()
+        self._others = QHBoxLayout(self.others)
+        self._others.setContentsMargins(0, 0, 0, 0)
         self._others.setSpacing(Space.XS)
-        first = QHBoxLayout()
+        first = self._first = QHBoxLayout()
         first.setSpacing(Space.M)
         address = QHBoxLayout()
         address.setSpacing(Space.XS)
@@ -52,13 +56,13 @@ class CallerStrip(QWidget):
         first.addLayout(address)
         first.addWidget(self.site)
         first.addStretch(1)
-        first.addLayout(self._others)
+        first.addWidget(self.others)
         second = QHBoxLayout()
         second.setSpacing(Space.M)
         second.addWidget(self.verified)
         second.addWidget(self.mail)
         second.addWidget(self.facts, 1)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         column.addLayout(first)
@@ -72,9 +76,9 @@ class CallerStrip(QWidget):
         self.name.setText(user.name)
         # The name is the last to give way when the line gets short; a hint holds the old minimum.
         self.name.setMinimumWidth(0)
-        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.NAVIGATION // 2))
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), Size.CARD // 4))
         self.email.setText(user.email)
-        self.email.setMinimumWidth(Size.NAVIGATION // 2)
+        self.email.setMinimumWidth(Size.CARD // 4)
         self.email.setAccessibleName(self.tr("Email {email}").format(email=user.email))
         self.chip.set(user.status.value)
         self.site.setText(self.tr("on {site}").format(site=user.site))
@@ -93,6 +97,14 @@ class CallerStrip(QWidget):
         self.caution.show_past(found.caution, now)
         self._show_others(found.others)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Beside a side panel the users on other sites get a line of their own."""
+        super().resizeEvent(event)
+        wanted = self._first if self.width() >= Size.FORM else self._column
+        if wanted.indexOf(self.others) < 0:
+            wanted.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
+
     def _show_verified(self, found: Verification | None, now: datetime) -> None:
         if found is None:
             self.verified.set(self.tr("Caller not verified"), Meaning.NEUTRAL)
@@ -107,7 +119,6 @@ class CallerStrip(QWidget):
         mail = user.last_mail
         self.mail.setText(self.tr("No mail to this person yet") if mail is None else short_words(mail, now))
         self.mail.set_meaning(MAIL_MEANINGS[mail.status][0] if mail else None)
-        set_tooltip(self.mail, hover_words(mail) if mail else "")
 
     def _advice(self, status: Status) -> str:
         return {
@@ -126,6 +137,7 @@ class CallerStrip(QWidget):
                 old.deleteLater()
         for other in others[:OTHERS_SHOWN]:
             self._others.addWidget(self._other_button(other))
+        self.others.setVisible(bool(others))
         more = others[OTHERS_SHOWN:]
         if more:
             label = PlainLabel(self.tr("and {n} more").format(n=len(more)), kind="secondary")
