@@ -48,7 +48,8 @@ def judge_email(asked: Question, facts: Facts) -> Finding:
     may_be_bill_to = asked.edition is not Edition.E2025 and facts.contract is None and not facts.absent
     if facts.holders is None or (may_be_bill_to and asked.typed.contract_id.strip()):
         return UNKNOWN
-    return failed(on_file, _why_no_email(asked, facts), ADD_EMAIL)
+    evidence = on_file | {"belongs_to": ids(list(facts.holders))}
+    return failed(evidence, _why_no_email(asked, facts), ADD_EMAIL)
 
 
 def _why_no_email(asked: Question, facts: Facts) -> dict[str, str]:

@@ -19,7 +19,7 @@ class Lack(StrEnum):
 class Gap:
     """One thing that stands in the way on a site (None: the label is mapped to no site).
 
-    It belongs to an account (`account_id`, `account_name`) or to a contract; `detail` is the address that several
+    It belongs to an account or to a contract, of which the account is Customer; `detail` is the address that several
     accounts have, the postal code that is too short, or the label. `others` are the first other accounts that have the
     address, of `shared_by` in all.
     """

@@ -69,8 +69,11 @@ def test_that_many_on_one_address_are_counted_and_the_first_named(enrolment: Des
 
 
 def test_that_contracts_without_a_usable_billing_postal_code_are_found(enrolment: Desk) -> None:
-    missing = [(gap.site, gap.contract_id, gap.detail) for gap in found(enrolment, Lack.NO_POSTAL_CODE)]
-    assert missing == [("MAIN", "0200-0001", None), ("MAIN", "0210-0001", "681")]
+    missing = [
+        (gap.site, gap.contract_id, gap.account_id, gap.detail)
+        for gap in found(enrolment, Lack.NO_POSTAL_CODE)
+    ]
+    assert missing == [("MAIN", "0200-0001", "A-020", None), ("MAIN", "0210-0001", "A-021", "681")]
 
 
 def test_that_labels_of_no_site_are_found_once_for_all_sites(enrolment: Desk) -> None:
@@ -170,8 +173,8 @@ def test_that_all_of_it_is_written_to_a_file_with_its_audit_line(
     heading, *rows = rows_of(path)
     assert heading[:5] == ["Missing", "Site", "Account", "Account name", "Contract"]
     assert len(rows) == 8
-    (bare,) = [row for row in rows if row[2] == "A-020"]
-    assert bare[0] == "No usable email"
+    (bare,) = [row for row in rows if row[0] == "No usable email"]
+    assert bare[2] == "A-020"
     assert bare[3] == ("'" if form == ".csv" else "") + "=cmd|' /C calc'!A0"
     (line,) = audit_rows(enrolment.engine)
     assert (line.action, line.subject) == ("enrollment.export", path.name)
@@ -219,5 +222,5 @@ def test_that_memory_does_not_grow_with_the_portfolio(
     add_accounts(enrolment.engine, 1000, 2000)
     few = most_memory(enrolment)
     add_accounts(enrolment.engine, 2000, 5000)
-    # Four times the customers; a hash of each address is kept, and that is eight bytes.
+    # Four thousand customers more; of each address eight bytes are kept.
     assert most_memory(enrolment) < few + 100_000

@@ -6,7 +6,7 @@ import itertools
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -77,7 +77,7 @@ class Survey:
     def gaps(self) -> Iterator[Gap]:
         """Everything that is missing: contracts first, then customers, each by id."""
         yield from self._of_contracts()
-        hashes = array("q")
+        hashes = [array("q") for _ in range(BUCKETS)]
         yield from self._without_email(hashes)
         yield from self._with_shared_email(_repeated(hashes))
 
@@ -85,9 +85,11 @@ class Survey:
         columns = (contract.c.oid, contract.c.contract_id, contract.c.contract_id_key, contract.c.is_booked)
         query = select(*columns, contract.c.label_key, contract.c.private_label, contract.c.bill_to)
         for page in self._pages(query, contract.c.contract_id_key, contract.c.oid):
-            for row in page:
-                if row.is_booked:
-                    yield from self._of_contract(row)
+            found = [(row.oid, gap) for row in page if row.is_booked for gap in self._of_contract(row)]
+            named = self._customers_of([oid for oid, _ in found])
+            for oid, gap in found:
+                account_id, name = named.get(oid, (None, None))
+                yield replace(gap, account_id=account_id, account_name=name)
             self._step(len(page))
 
     def _of_contract(self, row: Row[Any]) -> Iterator[Gap]:
@@ -102,7 +104,19 @@ class Survey:
             for site in takers:
                 yield Gap(Lack.NO_POSTAL_CODE, site, contract_id=row.contract_id, detail=detail)
 
-    def _without_email(self, hashes: array[int]) -> Iterator[Gap]:
+    def _customers_of(self, oids: list[int]) -> dict[int, tuple[str, str]]:
+        """The Customer of each contract; of several, one."""
+        if not oids:
+            return {}
+        query = (
+            select(role.c.contract_oid, account.c.account_id, account.c.name)
+            .join(account, account.c.oid == role.c.account_oid)
+            .where(role.c.contract_oid.in_(oids), role.c.role_type == CUSTOMER)
+            .order_by(role.c.contract_oid, account.c.oid.desc())
+        )
+        return {oid: (account_id, name) for oid, account_id, name in self._connection.execute(query)}
+
+    def _without_email(self, hashes: list[array[int]]) -> Iterator[Gap]:
         """Customers without an address; of the others, each address's hash with its site goes into `hashes`."""
         for page in self._customers():
             without = [row.oid for row, sites, addresses in page if sites and not addresses]
@@ -110,7 +124,8 @@ class Survey:
             for row, sites, addresses in page:
                 self.customers.update(sites)
                 for site in sites:
-                    hashes.extend(hash((site, address)) for address in addresses)
+                    for key in (hash((site, address)) for address in addresses):
+                        hashes[key % BUCKETS].append(key)
                     if not addresses and site not in billed[row.oid]:
                         yield Gap(Lack.NO_EMAIL, site, row.account_id, row.name)
             self._step(len(page))
@@ -214,9 +229,8 @@ def _booked_of(query: Select[Any], oids: list[int]) -> Select[Any]:
     )
 
 
-def _repeated(hashes: array[int]) -> frozenset[int]:
+def _repeated(hashes: list[array[int]]) -> frozenset[int]:
     """The hashes that stand there more than once; sorted in parts, because numbers in a list need five times the room."""
-    parts = [array("q") for _ in range(BUCKETS)]
-    for one in hashes:
-        parts[one % BUCKETS].append(one)
-    return frozenset(one for part in parts for one, after in itertools.pairwise(sorted(part)) if one == after)
+    return frozenset(
+        one for part in hashes for one, after in itertools.pairwise(sorted(part)) if one == after
+    )

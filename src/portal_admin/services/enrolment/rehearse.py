@@ -17,6 +17,18 @@ from portal_admin.services import accounts, audit
 from portal_admin.services.change import action, changing
 from portal_admin.services.desk import Desk
 from portal_admin.services.enrolment.facts import case_of, known, told
+from portal_admin.services.settings import read_settings
+from portal_admin.services.sites import find_site
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was typed on which site (its key), and the verdict of each edition; `in_force` is the one that counts."""
+
+    site: str
+    typed: Typed
+    in_force: Edition
+    verdicts: dict[Edition, Verdict]
 
 
 def rehearse(
@@ -35,11 +47,25 @@ def rehearse(
     `edition` None is the one in force. It changes nothing and sends no mail.
     """
     typed = Typed(whole(email), whole(postal_code), whole(contract_id), whole(first_name), whole(last_name))
+    return _judged(desk, site, typed, (edition,))[0]
+
+
+def rehearse_both(desk: Desk, *, site: str, typed: Typed) -> Rehearsal:
+    """The verdicts of all editions on the same facts, so that they can be compared."""
+    cleaned = Typed(*map(whole, (typed.email, typed.postal_code, typed.contract_id)))
+    with reading(desk.engine) as connection:
+        in_force, key = read_settings(connection).edition, find_site(connection, site).key
+    found = _judged(desk, key, cleaned, tuple(Edition))
+    return Rehearsal(key, typed, in_force, {one.edition: one for one in found})
+
+
+def _judged(desk: Desk, site: str, typed: Typed, editions: tuple[Edition | None, ...]) -> tuple[Verdict, ...]:
     with reading(desk.engine) as connection:
         ours = known(connection, typed, site, desk.clock())
     with accounts.one_budget(desk):
         theirs = told(desk, typed, ours)
-    return explain_enrolment(case_of(typed, ours, theirs, edition, desk.clock())).verdict
+    now = desk.clock()
+    return tuple(explain_enrolment(case_of(typed, ours, theirs, one, now)).verdict for one in editions)
 
 
 @dataclass(frozen=True, slots=True)

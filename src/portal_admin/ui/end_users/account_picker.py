@@ -84,6 +84,10 @@ class AccountPicker(QWidget):
             self._examine(account_id)
         self._search(self.search.text().strip())
 
+    def choose(self, account_id: str) -> None:
+        """Choose an account, if the site offers it; otherwise say why not."""
+        self._examine(account_id)
+
     def clear(self) -> None:
         """Forget the choice and the search."""
         background.forget(self)

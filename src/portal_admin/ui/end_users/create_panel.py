@@ -84,6 +84,17 @@ class CreatePanel(SidePanel):
         first: QWidget = self.site if self.site.currentIndex() < 0 else self.email
         self.open_panel(focus=first)
 
+    def start_for(self, site: str, email: str, account_id: str) -> None:
+        """Open the form filled in for somebody; what was typed for somebody else before is kept instead."""
+        if self.email.text().strip() or self.accounts.account_ids:
+            self.messages.info(self.tr("What was typed here before is kept. Clear the form to begin anew."))
+            self.start(site)
+            return
+        self.site.setCurrentIndex(self.site.findData(site))
+        self.email.setText(email)
+        self.accounts.choose(account_id)
+        self.open_panel(focus=self.first_name)
+
     def clear_form(self) -> None:
         """Start afresh."""
         self.messages.clear()

@@ -55,6 +55,7 @@ class EndUsersPage(Page):
         self._sites: tuple[Site, ...] | None = None
         self._wanted: UserKey | None = None
         self._to_edit: object = None
+        self._to_create: Target | None = None
         self.new_button = self.header.set_primary(self.tr("New end user"), self.new_user, icon="plus")
         set_tooltip(self.new_button, self.tr("New end user (Ctrl+N)"))
         self.rights.guard(self.new_button, CREATE)
@@ -156,7 +157,8 @@ class EndUsersPage(Page):
 
     @override
     def open(self, target: Target) -> None:
-        if target.site and target.email:
+        self._to_create = target if target.site and target.email and target.account else None
+        if target.site and target.email and not target.account:
             self.filters.clear_quietly()
             self._wanted = UserKey(target.site, canonical_email(target.email))
         self._read(site=target.site if target.site and not target.email else None)
@@ -179,6 +181,15 @@ class EndUsersPage(Page):
         self._only(self.create_panel)
         self.create_panel.start(self.filters.filters.site)
 
+    def _begin_for(self, target: Target) -> None:
+        """Open the form for somebody who is to get a user; it opens and saves nothing."""
+        if target.site and target.email and target.account and self.may(CREATE):
+            known = {one.key.casefold(): one.key for one in self._sites or ()}
+            self._only(self.create_panel)
+            self.create_panel.start_for(
+                known.get(target.site.casefold(), target.site), target.email, target.account
+            )
+
     def _read(self, *, site: str | None) -> None:
         desk = self.desk
         self.table.source.acquire()
@@ -189,6 +200,9 @@ class EndUsersPage(Page):
             self.filters.set_sites(found)
             if "create_panel" in self.__dict__:
                 self.create_panel.set_sites(found)
+            wanted_new, self._to_create = self._to_create, None
+            if wanted_new is not None:
+                self._begin_for(wanted_new)
             known = {one.key.casefold(): one.key for one in found}
             if site is not None and site.casefold() in known:
                 self.filters.show_only(known[site.casefold()])

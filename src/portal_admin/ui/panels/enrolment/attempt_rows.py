@@ -17,7 +17,7 @@ def columns(*, with_email: bool) -> tuple[Column, ...]:
     """The columns, the ones that a narrow place leaves out last."""
     email = (Column("email", tr("Email"), 210, sortable=True),) if with_email else ()
     return (
-        Column("when", tr("When"), 104, sortable=True),
+        Column("when", tr("When"), 128, sortable=True),
         *email,
         Column("outcome", tr("Outcome"), 108, sortable=True),
         Column("because", tr("Because"), 180, stretch=True),

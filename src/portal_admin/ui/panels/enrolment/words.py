@@ -42,12 +42,12 @@ def rule(check: str) -> str:
 def because(attempt: Attempt) -> str:
     """Why it came out as it did, as one line; an accepted one needs no reason."""
     if attempt.outcome is Outcome.ACCEPTED:
-        return tr("user created, Pending") if attempt.user_id is not None else ""
+        return tr("User created") if attempt.user_id is not None else ""
     if not attempt.refused_by:
-        return tr("the reason was not written down")
+        return tr("The reason was not written down")
     reasons = "; ".join(rule(check) for check in attempt.refused_by)
     if attempt.outcome is Outcome.CANNOT_TELL:
-        return tr("could not be checked: {reasons}").format(
+        return tr("Could not be checked: {reasons}").format(
             reasons=", ".join(subject(check) for check in attempt.refused_by)
         )
     return reasons[:1].upper() + reasons[1:]
