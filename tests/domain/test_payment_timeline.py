@@ -69,7 +69,7 @@ def test_that_an_unknown_outcome_is_told_and_never_sent_again() -> None:
     assert found.status_words == "It is not known whether ASPIRE has it"
     assert "outcome_unknown" in advice_names(found)
     assert "proves nothing yet" in sentence(found, StepKind.SENT)
-    assert "please do not make it again" in found.phone
+    assert "do not make it again" in found.phone
 
 
 def test_that_the_entry_in_aspire_settles_an_unknown_outcome() -> None:

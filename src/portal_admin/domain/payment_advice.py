@@ -23,7 +23,6 @@ from portal_admin.domain.payment_steps import (
     Step,
     StepKind,
     amount_words,
-    unread,
 )
 from portal_admin.domain.payments import EventKind, PaymentStatus
 
@@ -167,11 +166,16 @@ def _about_account(facts: PaymentFacts) -> Iterator[Advice]:
 
 
 def _unread(facts: PaymentFacts) -> Iterator[Advice]:
+    """What could not be looked up, and why, told once for all that failed alike."""
+    failed: dict[str, list[str]] = {}
     for what, evidence in (
-        ("The contract's Alternate EFTs", facts.alternate_efts),
-        ("EFT Generation's batches", facts.batches),
-        ("The contract's payments", facts.received),
-        ("The contract's invoices", facts.invoices),
+        ("Alternate EFTs", facts.alternate_efts),
+        ("batches of EFT Generation", facts.batches),
+        ("payments", facts.received),
+        ("invoices", facts.invoices),
     ):
         if not evidence.is_known:
-            yield Advice("could_not_look", unread(what, evidence), SOURCE)
+            failed.setdefault(evidence.doubt, []).append(what)
+    for reason, names in failed.items():
+        listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+        yield Advice("could_not_look", f"ASPIRE's {listed} could not be read. {reason}", SOURCE)

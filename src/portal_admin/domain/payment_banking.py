@@ -49,8 +49,7 @@ def batch_posted(facts: PaymentFacts, before: Step) -> Step:
     """Whether that batch was posted; `before` is the step of its picking."""
     kind, batch = StepKind.BATCH_POSTED, facts.batch
     if batch is not None and batch.is_posted:
-        when = f" on {facts.when(batch.posted_at)}" if batch.posted_at else ""
-        sentence = f"Batch {batch.oid} was posted{when}."
+        sentence = f"Batch {batch.oid} was posted."
         return Step(
             kind, DONE, sentence, SOURCE, batch.posted_at, None, facts.batches.as_of, _evidence(batch)
         )
@@ -85,7 +84,7 @@ def _not_held(facts: PaymentFacts, entry: Step) -> tuple[StepState, str]:
     if facts.debit_oid is None:
         return NOT_REACHED, "There is no entry to pick up."
     if not facts.batches.is_known:
-        return UNKNOWN, unread("EFT Generation's batches", facts.batches)
+        return UNKNOWN, unread("EFT Generation's batches")
     if not facts.batches_complete:
         return (
             UNKNOWN,
@@ -103,19 +102,13 @@ def _follows(kind: StepKind, before: Step) -> Step:
     """A step that rests on the one before: unknown where that is unknown, else not reached."""
     if before.state is UNKNOWN:
         return Step(kind, UNKNOWN, "It rests on the step before, which is not known.", SOURCE)
-    return Step(
-        kind,
-        NOT_REACHED,
-        "Not yet." if before.state in (WAITING, OVERDUE) else "It does not come to it.",
-        SOURCE,
-    )
+    sentence = "Not yet." if before.state in (WAITING, OVERDUE) else "Not reached."
+    return Step(kind, NOT_REACHED, sentence, SOURCE)
 
 
 def _recorded(kind: StepKind, facts: PaymentFacts, event: PaymentEvent) -> Step:
     """What the portal learned before, where ASPIRE cannot be asked now."""
-    sentence = (
-        f"Learned from ASPIRE on {facts.when(event.learned_at)}. {unread('The batches now', facts.batches)}"
-    )
+    sentence = f"Learned from ASPIRE on {facts.when(event.learned_at)}. {unread('The batches now')}"
     return Step(kind, DONE, sentence, SOURCE, at=event.at, as_of=event.learned_at)
 
 

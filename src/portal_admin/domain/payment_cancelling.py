@@ -51,7 +51,7 @@ def _judged(facts: PaymentFacts) -> tuple[StepState, str]:
     if facts.debit is not None:
         return _of_debit(facts)
     if not facts.alternate_efts.is_known:
-        return UNKNOWN, unread("Whether ASPIRE cancelled it", facts.alternate_efts)
+        return UNKNOWN, unread("Whether ASPIRE cancelled it")
     if facts.payment.alternate_eft_oid is not None:
         return UNKNOWN, "ASPIRE does not list the entry any more, which proves no cancellation."
     if facts.payment.status is PaymentStatus.CANCELED:
@@ -69,7 +69,7 @@ def _of_debit(facts: PaymentFacts) -> tuple[StepState, str]:
         return UNKNOWN, f"{ALIKE} None of those read holds it, yet ASPIRE posted it to the contract."
     if facts.batches.is_known:
         return UNKNOWN, f"{ALIKE} They were not read far enough back, or not after the entry."
-    return UNKNOWN, f"{ALIKE} {unread('They', facts.batches)}"
+    return UNKNOWN, f"{ALIKE} {unread('They')}"
 
 
 def _pending(facts: PaymentFacts, held: str) -> tuple[StepState, str]:

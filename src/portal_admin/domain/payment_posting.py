@@ -115,10 +115,10 @@ def _unread(facts: PaymentFacts, kind: StepKind, before: Step, event: EventKind)
     known = facts.event(event)
     if known is not None:
         state = FAILED if event is EventKind.RETURNED else DONE
-        words = f"Learned from ASPIRE on {facts.when(known.learned_at)}. {unread(f'{PAYMENTS} now', facts.received)}"
+        words = f"Learned from ASPIRE on {facts.when(known.learned_at)}. {unread(f'{PAYMENTS} now')}"
         return Step(kind, state, words, SOURCE, at=known.at, as_of=known.learned_at)
     if before.state in (DONE, UNKNOWN):
-        return Step(kind, UNKNOWN, unread(PAYMENTS, facts.received), SOURCE, as_of=facts.received.as_of)
+        return Step(kind, UNKNOWN, unread(PAYMENTS), SOURCE, as_of=facts.received.as_of)
     return Step(kind, NOT_REACHED, "It did not go to the bank yet.", SOURCE)
 
 

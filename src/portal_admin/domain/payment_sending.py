@@ -84,7 +84,7 @@ def alternate_eft(facts: PaymentFacts) -> Step:
     if payment.sending is Sending.REFUSED:
         return Step(kind, NOT_REACHED, "There is none: ASPIRE refused the request.", SOURCE)
     if not efts.is_known:
-        return Step(kind, UNKNOWN, unread("The contract's Alternate EFTs", efts), SOURCE, as_of=efts.as_of)
+        return Step(kind, UNKNOWN, unread("The contract's Alternate EFTs"), SOURCE, as_of=efts.as_of)
     none = f"ASPIRE lists no Alternate EFT with reference {payment.reference}"
     state, sentence = _none_listed(facts, none)
     return Step(kind, state, sentence, SOURCE, as_of=efts.as_of)
@@ -120,7 +120,7 @@ def _queued(facts: PaymentFacts) -> Step:
     if payment.status is PaymentStatus.CANCELED and facts.alternate_efts.is_known:
         return Step(kind, NOT_REACHED, "It was cancelled before it was sent.", SOURCE)
     if payment.status is PaymentStatus.CANCELED:
-        return Step(kind, UNKNOWN, unread("Whether ASPIRE has it", facts.alternate_efts), SOURCE)
+        return Step(kind, UNKNOWN, unread("Whether ASPIRE has it"), SOURCE)
     if not is_late(facts, payment.requested_at):
         sentence = f"It waits to be sent to ASPIRE, which takes up to {MINUTES} minutes."
         return Step(kind, WAITING, sentence, SOURCE)
@@ -151,7 +151,7 @@ def _remembered(facts: PaymentFacts, oid: int) -> Step:
     if efts.is_known and efts.as_of is not None and efts.as_of >= since:
         lost = f"ASPIRE no longer lists Alternate EFT {oid}, which the portal recorded for this payment."
         return Step(StepKind.ALTERNATE_EFT, FAILED, lost, SOURCE, at, None, efts.as_of, evidence)
-    kept = f"The portal recorded Alternate EFT {oid}. {unread('Its state now', efts)}"
+    kept = f"The portal recorded Alternate EFT {oid}. {unread('Its state now')}"
     return Step(StepKind.ALTERNATE_EFT, DONE, kept, SOURCE, at, None, since, evidence)
 
 

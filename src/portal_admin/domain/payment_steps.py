@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from portal_admin.domain.evidence import Evidence
 from portal_admin.domain.money import exponent
 from portal_admin.domain.payment_facts import PaymentFacts
 
@@ -82,6 +81,6 @@ def amount_words(facts: PaymentFacts, amount: Decimal) -> str:
     return f"{amount:,.{exponent(currency)}f} {currency}"
 
 
-def unread(what: str, evidence: Evidence[Any]) -> str:
-    """That a fact could not be looked up, and why."""
-    return f"{what} could not be read: {evidence.doubt}"
+def unread(what: str) -> str:
+    """That a fact could not be looked up; why not is told once, in the advice."""
+    return f"{what} could not be read."

@@ -64,7 +64,7 @@ def phone_sentence(facts: PaymentFacts, steps: Steps, status: PaymentStatus) -> 
         on = f" on {long_day_words(facts.day(at))}" if at else ""
         return f"{what} was sent to the bank{on}. It is not yet collected. {_can_come_back(facts, steps)}"
     if steps[StepKind.SENT].state is UNKNOWN or _is_doubtful(steps):
-        return f"I cannot tell yet what became of {what[0].lower()}{what[1:]}; please do not make it again. I will look again."
+        return f"I cannot tell yet what became of {what[0].lower()}{what[1:]}. Please do not make it again until I know."
     return _under_way(facts, steps, status, what)
 
 
