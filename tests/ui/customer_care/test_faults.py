@@ -209,3 +209,39 @@ def test_that_a_restored_aspire_is_told_and_everything_is_read(
     assert verdict.check("restored").result is Result.FAIL
     assert view.facts.facts is not None
     assert view.facts.facts.is_live
+
+
+# What is gone from the database, and the parts that cannot be read without it: a story tells of payments, too.
+GONE = {
+    "payment": {"CallerPayments", "CallerEvents"},
+    "service_request": {"CallerRequests", "CallerEvents"},
+    "enrollment_attempt": {"CallerAttempts", "CallerEvents"},
+    "call_note": {"CallerNotes"},
+    "audit_event": {"CallerEvents"},
+}
+
+
+def rename(engine: Engine, old: str, new: str) -> None:
+    with filling(engine) as connection:
+        connection.exec_driver_sql(f"alter table {old} rename to {new}")
+
+
+def test_that_a_part_whose_records_cannot_be_read_fails_by_itself(
+    view: CallerView, engine: Engine, settle: Settle
+) -> None:
+    for table, failing in GONE.items():
+        rename(engine, table, "gone")
+        look_again(view, settle)
+        states = {name: part.state.state for name, part in parts(view).items()}
+        expected = {name: State.FAILED if name in failing else State.CONTENT for name in states}
+        assert states == expected, table
+        tabs = [view.parts.bar.tabText(place) for place in range(view.parts.bar.count())]
+        assert len([tab for tab in tabs if tab.endswith("?")]) == len(failing), table
+        rename(engine, "gone", table)
+        for name in failing:
+            part = parts(view)[name]
+            view.parts.choose(part)
+            assert "The portal database lacks a table" in said(part), table
+            button(part, "Retry").click()
+        settle()
+        assert_rest_is_usable(view)
