@@ -223,4 +223,4 @@ def test_that_memory_does_not_grow_with_the_portfolio(
     few = most_memory(enrolment)
     add_accounts(enrolment.engine, 2000, 5000)
     # Four thousand customers more; of each address eight bytes are kept.
-    assert most_memory(enrolment) < few + 100_000
+    assert most_memory(enrolment) < few + 200_000
