@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-AMOUNT = re.compile(r"[$€£]?(?P<whole>\d{1,3}(,\d{3})+|\d{1,11})(?P<rest>\.\d{1,3})?")
-ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
-AMERICAN = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(/(?P<year>\d{4}))?")
+AMOUNT = re.compile(r"[$€£]?(?P<whole>\d{1,3}(,\d{3})+|\d{1,11})(?P<rest>\.\d{1,3})?", re.ASCII)
+ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+AMERICAN = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(/(?P<year>\d{4}))?", re.ASCII)
 MOST_WORDS = 6
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from portal_admin.domain.payments import (
@@ -33,10 +34,9 @@ def seen(instance: Instance) -> dict[str, Any]:
 
 def doubtful(events: Sequence[PaymentEvent]) -> tuple[PaymentEvent, ...]:
     """The attempts to send that ASPIRE may have done without our knowing."""
-    after = [*events[1:], None]
     return tuple(
         event
-        for event, follower in zip(events, after, strict=True)
+        for event, follower in zip_longest(events, events[1:])
         if event.kind is EventKind.SENDING
         and (follower is None or follower.kind not in (EventKind.NOT_SENT, EventKind.REFUSED))
     )
