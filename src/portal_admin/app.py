@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +17,7 @@ from portal_admin.errors import DeskError
 from portal_admin.ui import background, icons, window_state
 from portal_admin.ui.after_paint import AfterPaint
 from portal_admin.ui.collector import Collector
-from portal_admin.ui.find_entry import Entry, Finder
+from portal_admin.ui.find_entry import Answer, Finder
 from portal_admin.ui.main_window import MainWindow
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.numbers import group_digits
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from portal_admin.ui.watchdog import Watchdog
 
 WAIT_FOR_WORKERS = 3.0  # seconds
-HIT_ICONS = {"user": "person", "account": "building", "contract": "document"}
 log = logging.getLogger(__name__)
 
 
@@ -229,22 +227,10 @@ def import_page(spec: PageSpec) -> type[Page]:
 
 def finder(desk: Desk, navigator: Navigator) -> Finder:
     """What the find box asks on a worker."""
-    words = {
-        "user": navigator.tr("End user"),
-        "account": navigator.tr("Account"),
-        "contract": navigator.tr("Contract"),
-    }
 
-    def find(text: str) -> Sequence[Entry]:
-        from portal_admin.services.find import search
+    def find(text: str) -> Answer:
+        from portal_admin.ui.find_answer import look
 
-        entries = []
-        for hit in search(desk, text=text):
-            target = Target.parse(hit.target)
-            if target is not None:
-                go = partial(navigator.open.emit, target)
-                icon = HIT_ICONS.get(hit.kind, "search")
-                entries.append(Entry(icon, hit.title, hit.detail, words.get(hit.kind, hit.kind), go))
-        return entries
+        return look(desk, text, navigator)
 
     return find

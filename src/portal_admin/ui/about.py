@@ -37,8 +37,8 @@ class AboutPanel(SidePanel):
         grid.setHorizontalSpacing(Space.L)
         grid.setColumnStretch(1, 1)
         keys = (
-            ("Ctrl+K", self.tr("Find a person, contract, account or command")),
-            ("Ctrl+1 … Ctrl+0", self.tr("Go to a page")),
+            ("Ctrl+K", self.tr("Find a person, contract, account, payment or command")),
+            ("Ctrl+1 … Ctrl+0, F6 … F9", self.tr("Go to a page")),
             ("Alt+Left", self.tr("Back")),
             ("F5", self.tr("Read this page again")),
             ("Enter", self.tr("Open the row")),

@@ -7,13 +7,31 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """One line of the list; `chosen` runs when it is picked."""
+    """One line of the list; `chosen` runs when it is picked, `matched` says why it was found, `shortcut` its keys."""
 
     icon: str
     title: str
     detail: str
-    kind: str
     chosen: Callable[[], object]
+    matched: str = ""
+    shortcut: str = ""
 
 
-Finder = Callable[[str], Sequence[Entry]]
+class Section(NamedTuple):
+    """Entries of one kind; `is_exact` when one of them is what was typed, to the letter."""
+
+    heading: str
+    entries: Sequence[Entry]
+    is_exact: bool = False
+
+
+class Answer(NamedTuple):
+    """What was found, what could not be looked up, and what the operator may not look at: three different things."""
+
+    sections: Sequence[Section] = ()
+    failed: str = ""
+    refused: str = ""
+
+
+Finder = Callable[[str], Answer]
+NOTHING_ASKED = Answer()

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.ui import background, window_state
 from portal_admin.ui.find_box import FindBox
-from portal_admin.ui.find_entry import Entry, Finder
+from portal_admin.ui.find_entry import Entry, Finder, Section
 from portal_admin.ui.navigation import Navigator, Target
 from portal_admin.ui.navigation_bar import NavigationBar
 from portal_admin.ui.override import override
-from portal_admin.ui.pages import pages
+from portal_admin.ui.pages import keys_of, pages
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.status_strip import StatusStrip
 from portal_admin.ui.tab_order import next_stop
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.navigation = NavigationBar(list(self.specs.values()))
         self.navigation.chosen.connect(lambda page: self.open(Target(page)))
         self.navigation.scheme_chosen.connect(self.set_scheme)
-        self.navigation.about_chosen.connect(self._show_about)
+        self.navigation.about_chosen.connect(self.show_about)
         self.find_box = FindBox(self._commands)
         self.find_box.left.connect(self._focus_page)
         self.host = QStackedWidget()
@@ -120,12 +120,12 @@ class MainWindow(QMainWindow):
         return top
 
     def _add_shortcuts(self) -> None:
-        for number, page in enumerate(self.specs, 1):
-            self._shortcut(f"Ctrl+{number % 10}", partial(self.open, Target(page)))
+        for place, page in enumerate(self.specs):
+            self._shortcut(keys_of(place), partial(self.open, Target(page)))
         self._shortcut("Ctrl+K", self._focus_find_box)
         self._shortcut("F5", self.refresh)
         self._shortcut("Alt+Left", self.back)
-        self._shortcut("F1", self._show_about)
+        self._shortcut("F1", self.show_about)
         self._shortcut("Ctrl+Q", self.close)
 
     def _shortcut(self, keys: str, call: Callable[[], object]) -> None:
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("{profile} — Portal Admin").format(profile=profile.name))
         self.production_line.setVisible(profile.production)
         self.status.show_profile(profile)
-        self.find_box.set_finder(find)
+        self.find_box.set_finder(find, partial(self._recent_callers, profile.name))
         self.open(self._target)
         self._read_role()
         self.take_pulse()
@@ -326,7 +326,8 @@ class MainWindow(QMainWindow):
         theme.apply(scheme)
         window_state.keep_scheme(scheme)
 
-    def _show_about(self) -> None:
+    def show_about(self) -> None:
+        """Show version, keys and folders beside the page."""
         if self._about is None:
             from portal_admin.ui.about import AboutPanel
 
@@ -334,25 +335,30 @@ class MainWindow(QMainWindow):
             self._middle.addWidget(self._about)
         self._about.open_panel()
 
-    def _commands(self) -> Sequence[Entry]:
-        page, command = self.tr("Page"), self.tr("Command")
-        entries = [
-            Entry(spec.icon, spec.title, f"Ctrl+{number % 10}", page, partial(self.open, Target(spec.id)))
-            for number, spec in enumerate(self.specs.values(), 1)
-        ]
-        themes = (
-            ("sun", self.tr("Light theme"), Scheme.LIGHT),
-            ("moon", self.tr("Dark theme"), Scheme.DARK),
-            ("system", self.tr("Theme like the system"), Scheme.SYSTEM),
+    def _commands(self) -> Sequence[Section]:
+        from portal_admin.ui.window_commands import commands
+
+        return commands(self)
+
+    def _recent_callers(self, profile: str) -> Section:
+        """Who called lately, read on a worker."""
+        from portal_admin.ui.recent_callers import recent_callers
+
+        return Section(
+            self.tr("Recent callers"),
+            [
+                Entry(
+                    "phone",
+                    caller.name or caller.email,
+                    f"{caller.email} · {caller.site}",
+                    partial(
+                        self.navigator.open.emit,
+                        Target("customer_care", site=caller.site, email=caller.email),
+                    ),
+                )
+                for caller in recent_callers(profile)
+            ],
         )
-        entries += [
-            Entry("refresh", self.tr("Read this page again"), "F5", command, self.refresh),
-            Entry("undo", self.tr("Back"), "Alt+Left", command, self.back),
-            *(Entry(icon, text, "", command, partial(self.set_scheme, s)) for icon, text, s in themes),
-            Entry("info", self.tr("About Portal Admin and its keys"), "F1", command, self._show_about),
-            Entry("cross", self.tr("Quit"), "Ctrl+Q", command, self.close),
-        ]
-        return entries
 
     @override
     def focusNextPrevChild(self, forward: bool) -> bool:

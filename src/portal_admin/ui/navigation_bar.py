@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
-from portal_admin.ui.pages import PageSpec
+from portal_admin.ui.pages import PageSpec, keys_of
 from portal_admin.ui.theme import Scheme, Size, Space, theme
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
@@ -47,10 +47,10 @@ class NavigationBar(QFrame):
         self._column.setContentsMargins(Space.S, Space.M, Space.S, Space.S)
         self._column.setSpacing(2)
         self._add_brand()
-        for number, spec in enumerate(specs, 1):
+        for place, spec in enumerate(specs):
             if spec.id == FIRST_BELOW_THE_LINE:
                 self._add_line()
-            self._add_page(spec, number)
+            self._add_page(spec, place)
         self._column.addStretch(1)
         self._add_theme_button()
         about = self._add_button("info", self.tr("About"))
@@ -72,8 +72,8 @@ class NavigationBar(QFrame):
         self._column.addWidget(line)
         self._column.addSpacing(Space.XS)
 
-    def _add_page(self, spec: PageSpec, number: int) -> None:
-        made = self._add_button(spec.icon, spec.title, keys=f"Ctrl+{number % 10}")
+    def _add_page(self, spec: PageSpec, place: int) -> None:
+        made = self._add_button(spec.icon, spec.title, keys=keys_of(place))
         made.setCheckable(True)
         made.setAccessibleDescription(spec.purpose)
         self._group.addButton(made)

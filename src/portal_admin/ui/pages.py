@@ -18,6 +18,11 @@ class PageSpec(NamedTuple):
     needs_desk: bool = True
 
 
+def keys_of(place: int) -> str:
+    """The keys that open the page at a place from 0 in the navigation: there are ten digits, then come F6 and on."""
+    return f"Ctrl+{(place + 1) % 10}" if place < 10 else f"F{place - 4}"
+
+
 def pages() -> tuple[PageSpec, ...]:
     """Every page, its words in the language in use."""
     return (
