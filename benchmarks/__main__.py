@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.measure import show
 
-NAMES = ("startup", "user_list", "access_report", "search", "audit", "imports", "sync", "stall")
+NAMES = ("startup", "user_list", "access_report", "search", "audit", "imports", "sync", "enrolment", "stall")
 
 
 def main() -> int:
