@@ -121,6 +121,17 @@ def drop(name: str, text: str) -> Act:
     return act
 
 
+def at(*targets: Target) -> Act:
+    """Open these places one after the other."""
+
+    def act(window: MainWindow) -> None:
+        for target in targets:
+            window.open(target)
+            background.wait_idle()
+
+    return act
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One file: what is opened, what is done there, in which theme and size."""
@@ -137,6 +148,9 @@ STEVE = {"site": "NORTHWIND", "email": "steve.hart@prairiehauling.example"}
 GRACE = {"site": "NORTHWIND", "email": "grace.kim@kimdental.example"}
 NINA = {"site": "NORTHWIND", "email": "nina.reyes@redcedar.example"}
 
+CALLERS = tuple(Target("customer_care", **one) for one in (GRACE, NINA, MARIA))
+ONE_SCREEN = (1280, 720)
+
 TAKEOVER = "takeover 2026-11.csv"
 IMPORT = (
     drop(TAKEOVER, (resources() / "demo" / TAKEOVER).read_text(encoding="utf-8")),
@@ -146,6 +160,24 @@ IMPORT = (
 
 PICTURES = (
     Picture("start", Target("start")),
+    Picture("customer-care", Target("customer_care", **STEVE, contract="NW-25-0140"), size=ONE_SCREEN),
+    Picture(
+        "customer-care-callers",
+        Target("customer_care"),
+        (at(*CALLERS), press("Reset Password…"), key(Qt.Key.Key_1)),
+    ),
+    Picture(
+        "customer-care-dark",
+        Target("customer_care", **NINA),
+        (at(Target("customer_care", **GRACE, contract="LG-21-0008")),),
+        scheme=Scheme.DARK,
+        size=ONE_SCREEN,
+    ),
+    Picture("customer-care-small", Target("customer_care", **MARIA, contract="NW-24-0117"), size=SMALL),
+    Picture("customer-care-who", Target("customer_care", contract="NW-24-0117"), size=ONE_SCREEN),
+    Picture(
+        "customer-care-find", Target("customer_care"), (fill("Who is calling?", "olsen"),), size=ONE_SCREEN
+    ),
     Picture("end-users", Target("end_users", **NINA)),
     Picture("end-users-new", Target("end_users"), (press("New end user"),)),
     Picture("end-users-new-empty", Target("end_users"), (press("New end user"), press("Create user"))),
@@ -199,6 +231,14 @@ PICTURES = (
     Picture("field-reference", Target("field_reference", contract="EC-23-0044")),
     Picture("field-reference-dark", Target("field_reference", contract="EC-24-0150"), scheme=Scheme.DARK),
     Picture("field-reference-catalogue", Target("field_reference")),
+    Picture("payments", Target("payments"), (key(Qt.Key.Key_Return), *[key(Qt.Key.Key_Down)] * 6)),
+    Picture(
+        "payments-submit",
+        Target("payments", payment="P-104702"),
+        (press("Submit payment…"), fill("Amount", "1500.00")),
+    ),
+    Picture("payments-dark", Target("payments", payment="P-104733"), scheme=Scheme.DARK),
+    Picture("payments-cancel", Target("payments", payment="P-104741"), (press("Cancel payment…"),)),
     Picture("requests", Target("requests")),
     Picture("requests-dark", Target("requests"), (key(Qt.Key.Key_H),), scheme=Scheme.DARK),
     Picture("sites", Target("sites", site="NORTHWIND")),

@@ -48,6 +48,7 @@ class SubmitForm(Form):
         )
         self.amount = self.add("amount", tr("Amount"), QLineEdit())
         self.on = self.add("on", tr("Debit on"), QDateEdit())
+        self.amount.setAccessibleName(tr("Amount"))
         self.on.setDisplayFormat("d MMM yyyy")
         self.on.setCalendarPopup(True)
         for widget in (self.on, self.on.lineEdit()):
