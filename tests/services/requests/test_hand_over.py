@@ -351,6 +351,30 @@ def test_that_what_others_changed_while_it_was_sent_stays(
     assert (done.hand_over, done.status, done.version) == (HandOver.SENT, RequestStatus.IN_PROGRESS, 4)
 
 
+@pytest.mark.databases("sqlite")
+def test_that_a_late_answer_does_not_overwrite_what_another_desk_found_in_aspire(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ask(office.engine)
+    assert office.aspire is not None
+    send = office.aspire.create_comment
+
+    def overtaken(**asked: Any) -> Any:
+        send(**asked)
+        change(office.engine, number, handed_over_at=NOW - timedelta(minutes=2))
+        assert hand_over.resolve(office, number=number).is_there
+        raise AspireRefused("Too late.")
+
+    monkeypatch.setattr(office.aspire, "create_comment", overtaken)
+    with pytest.raises(AspireRefused):
+        hand_over.hand_over(office, number=number)
+    (comment,) = comments(office)
+    assert (stored(office.engine, number).hand_over, stored(office.engine, number).comment_oid) == (
+        "sent",
+        comment.oid,
+    )
+
+
 def test_that_a_hand_over_of_what_another_desk_changed_meets_it(office: Desk) -> None:
     number = ask(office.engine)
     work.assign(office, number=number, to="tester")
