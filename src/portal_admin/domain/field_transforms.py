@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from portal_admin.domain.bank_returns import REASONS
+from portal_admin.domain.cash_order import CashMethod
 from portal_admin.domain.fields import Field, Single, Value
 
 Record = Mapping[str, Any]
@@ -150,14 +152,9 @@ def _last_four(value: Any) -> str:
 
 
 CONTRACT_TYPES = {"OperatingLease": "Operating lease", "CapitalLease": "Capital lease", "Loan": "Loan"}
-CASH_METHODS = {
-    "BalanceForward": "Balance Forward",
-    "BalanceForwardProrated": "Balance Forward Prorated",
-    "PriorityPost": "Priority Post",
-    "PriorityPostOldestDueBy": "Priority Post Oldest Due By",
-}
+CASH_METHODS = {method.value: method.words for method in CashMethod}
 FREQUENCIES = {"SemiAnnual": "Every six months", "Annual": "Yearly"}
-RETURN_REASONS = {"R01": "R01, insufficient funds"}
+RETURN_REASONS = {code: f"{code}, {words}" for code, words in REASONS.items()}
 
 EACH: Mapping[str, Callable[[Any], Single]] = {
     "text": _text,
