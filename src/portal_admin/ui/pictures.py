@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBo
 from portal_admin.paths import resources
 from portal_admin.ui import background
 from portal_admin.ui.collector import Collector
+from portal_admin.ui.find_answer import look
 from portal_admin.ui.main_window import MainWindow, PageTypes
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.numbers import group_digits
@@ -132,6 +133,18 @@ def at(*targets: Target) -> Act:
     return act
 
 
+def find(text: str) -> Act:
+    """Type into the find box."""
+
+    def act(window: MainWindow) -> None:
+        window.find_box.setFocus()
+        window.find_box.setText(text)
+        window.find_box.textEdited.emit(text)
+        background.wait_idle()
+
+    return act
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One file: what is opened, what is done there, in which theme and size."""
@@ -160,6 +173,8 @@ IMPORT = (
 
 PICTURES = (
     Picture("start", Target("start")),
+    Picture("find", Target("start"), (find("olsen"),)),
+    Picture("find-dark", Target("start"), (find("kris"),), scheme=Scheme.DARK, size=SMALL),
     Picture("customer-care", Target("customer_care", **STEVE, contract="NW-25-0140"), size=ONE_SCREEN),
     Picture(
         "customer-care-callers",
@@ -281,7 +296,7 @@ def posed(picture: Picture, desk: Desk, profile: Profile, types: PageTypes) -> I
     window.activateWindow()
     QCoreApplication.processEvents()
     try:
-        window.go_live(desk, profile, types)
+        window.go_live(desk, profile, types, lambda text: look(desk, text, window.navigator))
         window.open(picture.target)
         background.wait_idle()
         for act in picture.acts:

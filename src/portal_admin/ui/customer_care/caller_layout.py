@@ -37,6 +37,7 @@ ROOM_FOR_ALL = Size.FORM
 # Below this width the note stands under the parts, and an open side panel takes the place of Why?.
 ROOM_FOR_TWO = 2 * Size.CARD + Size.NAVIGATION
 UNBOUNDED = 16_777_215
+SHARE_OF_CONTRACTS = 58  # in 100 of the height
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -95,6 +96,7 @@ class CallerLayout(Page):
         else:
             self.is_built = True
             self._fit()
+            self.split.setSizes([SHARE_OF_CONTRACTS, 100 - SHARE_OF_CONTRACTS])
             self.built()
 
     def _build(self) -> Iterator[None]:

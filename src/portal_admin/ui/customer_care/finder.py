@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from portal_admin.domain.search_match import Tier
 from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.services.desk import Desk
 from portal_admin.services.find import Found, Group, Kind, search
@@ -108,7 +109,8 @@ class FoundList(ListTable):
             self._open(self.current_key)
 
     def _show(self, found: Found) -> None:
-        self.set_sections([(_title(group), _rows(group)) for group in found.groups if group.hits])
+        groups = sorted((group for group in found.groups if group.hits), key=_place)
+        self.set_sections([(_title(group), _rows(group)) for group in groups])
         self.told.emit(" ".join(map(_problem, found.problems)))
         if not found.hits:
             self._say_nothing(found)
@@ -145,6 +147,12 @@ class FoundList(ListTable):
         target = Target.parse(str(key))
         if target is not None:
             self.chosen.emit(target)
+
+
+def _place(group: Group) -> tuple[bool, bool]:
+    """People first, for one of them is calling, unless something else is exactly what was typed."""
+    is_exact = any(hit.tier is Tier.EXACT for hit in group.hits)
+    return not is_exact, group.kind not in (Kind.USER, Kind.CONTACT)
 
 
 def _rows(group: Group) -> list[Row]:

@@ -20,6 +20,7 @@ class LowerTabs(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self.bar = QTabBar()
+        self.bar.setObjectName("parts")
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(True)
@@ -42,11 +43,12 @@ class LowerTabs(QFrame):
         self.bar.currentChanged.connect(self.stack.setCurrentIndex)
 
     def add(self, title: str, part: QWidget, *, scrolls: bool = False) -> None:
-        """Append a part, which scrolls where it has no list of its own; a CallerPart counts by itself."""
+        """Append a part, which scrolls or stands at the top where it is no list; a CallerPart counts by itself."""
         place = len(self.parts)
         self.parts.append(part)
         self._titles.append(title)
-        self.stack.addWidget(_scrolling(part) if scrolls else part)
+        holder = part if isinstance(part, CallerPart) else _scrolling(part) if scrolls else _at_top(part)
+        self.stack.addWidget(holder)
         self.bar.addTab(title)
         if isinstance(part, CallerPart):
             part.counted.connect(lambda count: self.count(place, count))
@@ -88,3 +90,12 @@ def _scrolling(part: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(part)
     return area
+
+
+def _at_top(part: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(part)
+    column.addStretch(1)
+    return holder

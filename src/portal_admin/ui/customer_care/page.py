@@ -39,6 +39,7 @@ class CustomerCarePage(Page):
         self._profile = context.profile.name if context.profile else ""
         self._kept = KeptTabs(self._profile, self.desk.operator)
         self._offered: tuple[KeptTab, ...] = ()
+        self._is_read = False
         self.start = StartView(self.desk, context.spec)
         self.tabs = TabRow()
         self.stack = QStackedWidget()
@@ -205,9 +206,9 @@ class CustomerCarePage(Page):
     # What is kept on this machine
 
     def _offer(self, tabs: tuple[KeptTab, ...]) -> None:
-        open_now = {view.key for view in self.views}
-        self._offered = tuple(tab for tab in tabs if (tab.site, tab.email) not in open_now)
-        self.start.offer_tabs(self._offered)
+        self._offered, self._is_read = tabs, True
+        self.start.offer_tabs(tabs)
+        self._keep()
 
     def restore_tabs(self) -> None:
         """Open the callers of the last session."""
@@ -225,6 +226,13 @@ class CustomerCarePage(Page):
         self.start.begin()
 
     def _keep(self) -> None:
+        if not self._is_read:
+            return  # what the last session left must not be written over unread
+        open_now = {(view.key.site.casefold(), view.key.email) for view in self.views}
+        left = tuple(tab for tab in self._offered if (tab.site.casefold(), tab.email) not in open_now)
+        if left != self._offered:
+            self._offered = left
+            self.start.offer_tabs(left)
         self._kept.put([*(view.kept for view in self.views), *self._offered])
         background.run(self, self._kept.write, lambda _done: None, self._not_kept, replaces="keep")
 

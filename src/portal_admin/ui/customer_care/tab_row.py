@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 
 from portal_admin.ui.icons import icon
 from portal_admin.ui.override import override
-from portal_admin.ui.theme import Size, theme
+from portal_admin.ui.theme import Size, Space, theme
 from portal_admin.ui.widgets.buttons import icon_button
 from portal_admin.ui.widgets.text import literal_tooltip
 
@@ -54,6 +54,12 @@ class TabRow(QTabBar):
         unsaved = self.tr("a note is not saved")
         self.setTabToolTip(place, literal_tooltip(f"{told}\n{unsaved}" if dirty else told))
         self.setAccessibleTabName(place, f"{told}, {unsaved}" if dirty else told)
+
+    @override
+    def tabSizeHint(self, index: int) -> QSize:
+        """As high without a caller as with one."""
+        found = super().tabSizeHint(index)
+        return QSize(found.width(), max(found.height(), Size.ROW + Space.S))
 
     @override
     def minimumTabSizeHint(self, index: int) -> QSize:
