@@ -282,6 +282,38 @@ def test_that_a_conflict_shows_theirs_beside_mine_and_keeps_what_is_typed(
     assert shown.details.conflict.isHidden()
 
 
+def test_that_a_request_that_others_closed_stays_under_what_is_being_typed(
+    open_page: Open, queue: dict[str, str], desk: Desk, engine: Engine, settle: Settle
+) -> None:
+    appoint(engine, "casey", Role.CSR)
+    shown = open_page()
+    keys(shown, settle, "r")
+    type_reply(shown, "We mail it")
+    casey = replace(desk, operator="casey")
+    work.set_status(casey, number=queue["late"], to=RequestStatus.IN_PROGRESS)
+    work.set_status(casey, number=queue["late"], to=RequestStatus.DONE, reply="Mailed.")
+    shown.refresh()
+    settle()
+    assert queue["late"] not in numbers(shown)
+    assert shown.details.subject.number.text() == queue["late"]
+    type_reply(shown, " today.")
+    press(shown.details, "Send reply")
+    settle()
+    assert [note.note for note in show.show(desk, number=queue["late"]).notes] == [
+        "Mailed.",
+        "We mail it today.",
+    ]
+    work.set_status(casey, number=queue["late"], to=RequestStatus.IN_PROGRESS)
+    shown.refresh()
+    settle()
+    shown.details.work.text.setPlainText("It is on its way.")
+    work.set_status(casey, number=queue["late"], to=RequestStatus.DONE, reply="Mailed again.")
+    press(shown.details, "Send reply")
+    settle()
+    assert shown.details.conflict.isVisible()
+    assert (shown.details.typed, shown.details.subject.number.text()) == ("It is on its way.", queue["late"])
+
+
 def test_that_a_hand_over_is_previewed_as_aspire_will_hold_it_and_done_once(
     open_page: Open, queue: dict[str, str], desk: Desk, settle: Settle
 ) -> None:
@@ -392,7 +424,8 @@ def test_that_the_caller_and_the_contract_are_one_press_away(
     gone: list[Target] = []
     shown.navigator.open.connect(gone.append)
     keys(shown, settle, "o")
-    press(shown.details, "0012-0045")
+    shown.details.subject.contract.click()
+    assert shown.details.subject.contract.words == "0012-0045"
     assert gone == [
         Target("customer_care", site="MAIN", email=RUTH),
         Target("customer_care", site="MAIN", email=RUTH, contract="0012-0045"),

@@ -14,7 +14,7 @@ from portal_admin.ui.page import Page
 from portal_admin.ui.panels.requests.words import tr
 from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.side_panel import SidePanel
-from portal_admin.ui.widgets.text import CopyLabel, PlainLabel, breakable
+from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel
 
 LINES = 16
 
@@ -30,7 +30,7 @@ class HandOverPanel(SidePanel):
         self._page = page
         self._busy = False
         self.request: ServiceRequest | None = None
-        self.contract, self.subject, self.reference, self.requested_by = (CopyLabel() for _ in range(4))
+        self.contract, self.subject, self.reference, self.requested_by = (ElidedLabel() for _ in range(4))
         facts = QWidget()
         grid = FactGrid(facts)
         for name, value in (
@@ -39,7 +39,6 @@ class HandOverPanel(SidePanel):
             (tr("Reference"), self.reference),
             (tr("Requested by"), self.requested_by),
         ):
-            value.setWordWrap(True)
             grid.add_fact(name, value)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
@@ -71,10 +70,10 @@ class HandOverPanel(SidePanel):
             self._page.messages.error(refused)
             return
         self.request = request
-        self.contract.setText(breakable(request.contract_id or ""))
+        self.contract.setText(request.contract_id or "")
         self.subject.setText(draft.subject)
         self.reference.setText(draft.reference)
-        self.requested_by.setText(breakable(draft.requested_by))
+        self.requested_by.setText(draft.requested_by)
         self.text.setPlainText(draft.text)
         self.open_panel(
             tr("Hand over {number} to ASPIRE").format(number=request.number), focus=self.send_button

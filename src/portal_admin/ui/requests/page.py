@@ -160,7 +160,7 @@ class RequestsPage(Page):
             self.details.forget_typed(after.number)
         self.details.conflict.clear()
         self.messages.success(words, undo=undo)
-        self.queue.refresh()
+        self.queue.go_on()
         self._read()
 
     def _failed(self, before: ServiceRequest, error: DeskError) -> None:

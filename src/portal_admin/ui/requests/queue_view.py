@@ -77,8 +77,13 @@ class QueueView(QWidget):
         self._moved = True
         self.refresh()
 
+    def go_on(self) -> None:
+        """Read the queue after a deed: where the selected request has left it, the next one takes its place."""
+        self._moved = self.current is not None
+        self.refresh()
+
     def refresh(self) -> None:
-        """Read the queue again; what is shown stays until the answer is there."""
+        """Read the queue again; what is shown stays, and nobody finds another request under what is being typed."""
         desk, wanted, limit = self._desk, self.filters.filters, self._limit
         self.table.state.loading()
 
@@ -106,19 +111,19 @@ class QueueView(QWidget):
         rows, more, counts, every_site = looked
         self.filters.set_sites(every_site)
         self.filters.tell(counts)
-        before, line = self.table.current_key, self.table.view.currentIndex().row()
+        line = self.table.view.currentIndex().row()
         self._filling = True
         self.table.set_rows(rows)
         self._filling = False
         self.more_button.setVisible(more)
         self.more_button.setText(tr("Show more than the first {n}").format(n=f"{len(rows):,}"))
-        moved, self._moved = self._moved or before is not None, False
+        moved, self._moved = self._moved, False
         if not rows:
             self._tell_nothing()
             if moved:
                 self.emptied.emit()
         elif self.table.current_key is None and moved:
-            # Another list begins at its top; when the selected one has left, the next one takes its place.
+            # Another list begins at its top.
             self.table.view.select_row(min(max(line, 0), len(rows) - 1))
         else:
             self.selected.emit(self.current)

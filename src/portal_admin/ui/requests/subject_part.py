@@ -12,9 +12,10 @@ from portal_admin.domain.service_requests import ServiceRequest
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.panels.requests import words
 from portal_admin.ui.panels.requests.words import tr
+from portal_admin.ui.requests.elided_link import ElidedLink
 from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
-from portal_admin.ui.widgets.buttons import CopyButton, button
+from portal_admin.ui.widgets.buttons import CopyButton
 from portal_admin.ui.widgets.chip import StatusChip
 from portal_admin.ui.widgets.facts import FactGrid
 from portal_admin.ui.widgets.text import CopyLabel, ElidedLabel, PlainLabel, breakable, set_tooltip
@@ -32,9 +33,9 @@ class SubjectPart(QWidget):
         self.status = StatusChip()
         self.due = PlainLabel()
         self.subject = PlainLabel(kind="section", wrap=True)
-        self.caller = button("", self._open_caller, kind="link", icon="person")
+        self.caller = ElidedLink(self._open_caller, icon="person")
         self.email = ElidedLabel(kind="secondary")
-        self.contract = button("", self._open_contract, kind="link", icon="document")
+        self.contract = ElidedLink(self._open_contract, icon="document")
         self.no_contract = PlainLabel(tr("names no contract"), kind="secondary")
         self.copy_contract = CopyButton(tr("Copy contract id"), self._contract_id)
         self.asked = PlainLabel()
@@ -78,13 +79,12 @@ class SubjectPart(QWidget):
         set_tooltip(self.due, tr("due {time}").format(time=zone_text(request.due_at)))
         kind = words.kind_words(request.kind)
         self.subject.setText(breakable(f"{kind}: {request.subject}"))
-        self.caller.setText(request.user_name)
-        self.caller.setAccessibleName(tr("Open {name} in Customer care").format(name=request.user_name))
-        set_tooltip(self.caller, f"{self.caller.accessibleName()} (O)")
+        opens = tr("Open {name} in Customer care").format(name=request.user_name)
+        self.caller.set_words(request.user_name, name=opens, tooltip=f"{opens} (O)")
         self.email.setText(f"{request.email} · {request.site}")
         named = request.contract_id is not None
-        self.contract.setText(request.contract_id or "")
-        self.contract.setAccessibleName(tr("Open contract {id}").format(id=request.contract_id or ""))
+        contract = request.contract_id or ""
+        self.contract.set_words(contract, name=tr("Open contract {id}").format(id=contract))
         self.contract.setVisible(named)
         self.copy_contract.setVisible(named)
         self.no_contract.setVisible(not named)
@@ -113,8 +113,7 @@ def _stacked(*parts: QWidget) -> QWidget:
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(parts[0], 0, Qt.AlignmentFlag.AlignLeft)
-    for part in parts[1:]:
+    for part in parts:
         column.addWidget(part)
     return holder
 
