@@ -24,6 +24,7 @@ from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
 
 WIDTH, WIDTH_LEAST = 376, 352
+SHOWN_OF_TEXT = 80
 
 
 class Details(QFrame):
@@ -118,7 +119,7 @@ class Details(QFrame):
             [
                 ConflictLine(tr("Status"), status_words(was.status), status_words(now.status)),
                 ConflictLine(tr("Has it"), assignee_words(was), assignee_words(now)),
-                ConflictLine(tr("Last reply"), _last_reply(mine), _last_reply(theirs), self.typed),
+                ConflictLine(tr("Last reply"), _last_reply(mine), _last_reply(theirs), _short(self.typed)),
                 ConflictLine(tr("In ASPIRE"), _handed(was), _handed(now)),
             ]
         )
@@ -168,7 +169,13 @@ class Details(QFrame):
 
 
 def _last_reply(found: RequestDetails) -> str:
-    return next((note.note for note in reversed(found.notes) if note.for_caller), tr("none"))
+    return _short(next((note.note for note in reversed(found.notes) if note.for_caller), tr("none")))
+
+
+def _short(text: str) -> str:
+    """The beginning of a text that stands in full further down."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_OF_TEXT else f"{line[:SHOWN_OF_TEXT].rstrip()}…"
 
 
 def _handed(request: ServiceRequest) -> str:
