@@ -32,7 +32,8 @@ WHY_KEY = "W"
 TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
 ROOM_FOR_FILTER = Size.CARD + Size.NAVIGATION
-# With charges: title, counts, filter and age on one line; and the customer's name is worth more than the type.
+LEAST_FILTER = 5 * Size.ICON
+# With charges: counts, filter and age on one line; and the customer's name is worth more than the type.
 ROOM_FOR_ONE_LINE = Size.FORM
 ROOM_FOR_TYPE_TOO = Size.FORM + Size.CARD // 2
 
@@ -62,7 +63,7 @@ class ContractsPanel(QFrame):
         self.stale = Bar()
         self.filter = SearchField(self.tr("Filter contracts"), placeholder=self.tr("Filter"))
         self.filter.setMaximumWidth(Size.CARD)
-        self.filter.setMinimumWidth(Size.CARD // 3)
+        self.filter.setMinimumWidth(LEAST_FILTER if charged else Size.CARD // 3)
         self.counts: dict[str, QToolButton] = {}
         self.table = self._make_table("")
         self._column = QVBoxLayout(self)
@@ -172,7 +173,9 @@ class ContractsPanel(QFrame):
     def _fit_columns(self) -> None:
         """In a narrow panel the customer and the amount are worth more than type, due date and filter."""
         roomy = self.width() >= ROOM_FOR_FILTER
-        self.filter.setVisible(self.width() >= ROOM_FOR_ONE_LINE if self._charged else roomy)
+        self.filter.setVisible(roomy)
+        # The amounts tell their age themselves.
+        self.age.setVisible(not self._charged or self.width() >= ROOM_FOR_ONE_LINE)
         self.table.view.setColumnHidden(DUE_COLUMN, not roomy)
         room_for_type = ROOM_FOR_TYPE_TOO if self._charged else ROOM_FOR_TYPE
         self.table.view.setColumnHidden(TYPE_COLUMN, self.width() < room_for_type)

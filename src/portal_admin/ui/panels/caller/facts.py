@@ -167,6 +167,7 @@ class ContractFactsPanel(QFrame):
         self.age.set_meaning(None if found.is_live else Meaning.UNKNOWN)
         said = found.problem or _not_received(found)
         self.problem.setText(said)
+        self.problem.set_meaning(Meaning.UNKNOWN if found.problem else None)
         self.problem.setVisible(bool(said))
         self.retry_button.setVisible(not found.is_live)
 
