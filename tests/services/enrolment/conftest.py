@@ -1,63 +1,25 @@
-"""The hand-written ASPIRE synced into the portal, contacts and Bill-To Locations included; two sites, three users."""
+"""A desk at a portal that was synced from the hand-written ASPIRE, contacts and Bill-To Locations included."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
 from portal_admin.aspire.budget import Timing
 from portal_admin.aspire.client import AspireClient
-from portal_admin.domain.people import Status
 from portal_admin.models import sync_state
 from portal_admin.models.engine import open_engine, writing
-from portal_admin.sandbox.portfolio import FilePortfolio, from_dict
+from portal_admin.sandbox.portfolio import FilePortfolio
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
-from portal_admin.services.sync import run as sync_run
 from tests.fixtures.database import Databases
 from tests.fixtures.desk import Clock
-from tests.fixtures.sandbox import account, bill_to, contract, small_portfolio
-from tests.services.filled import FRESH, add_site, add_user
-
-OLSEN, CFO, BILLING, DANA = (
-    "rolsen@prairie.example",
-    "cfo@prairie.example",
-    "billing@prairie.example",
-    "dana@whitfield.example",
-)
-ACTIVE, PENDING, GONE = "ap@prairie.example", "pat@granitepeak.example", "pgrant@home.example"
-BUDGET = 0.15
-MAIN: dict[str, Any] = {"site": "MAIN"}
-RIGHT: dict[str, Any] = {
-    "site": "MAIN",
-    "email": OLSEN,
-    "postal_code": "68114",
-    "contract_id": "0012-0045",
-    "first_name": "Ruth",
-    "last_name": "Olsen",
-}
-
-
-def portfolio() -> FilePortfolio:
-    """The portfolio of the tests, with what rule D asks besides."""
-    found = small_portfolio()
-    found["Accounts"] += [
-        account(20, "A-020", "Bare Fields LLC", " ; "),
-        # The one mailbox of two customers.
-        account(21, "A-021", "Twin Peaks One", "shared@twin.example"),
-        account(22, "A-022", "Twin Peaks Two", "two@twin.example, shared@twin.example"),
-    ]
-    found["Contracts"] += [
-        contract(200, "0200-0001", 20, BillToLocation=bill_to(PostalCode=None, Email=None)),
-        contract(210, "0210-0001", 21, BillToLocation=bill_to(PostalCode="681", Email=None)),
-        contract(220, "0220-0001", 22, PrivateLabel="NORTHWIND"),
-    ]
-    return from_dict(found)
+from tests.services.enrolment.world import BUDGET, fill, portfolio
 
 
 @pytest.fixture(scope="session")
@@ -73,22 +35,7 @@ def sandbox(enrolling: FilePortfolio) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def enrolment_template(enrolling: FilePortfolio, databases: Databases) -> str:
-    """Site MAIN takes unlabelled contracts and NORTHWIND, PRAIRIE takes two labels."""
-
-    def fill(engine: Engine) -> None:
-        with Sandbox(enrolling) as box:
-            client = AspireClient(box.url, user="sandbox", password=lambda: "sandbox")
-            desk = Desk(engine=engine, aspire=client, clock=lambda: FRESH, operator="tester")
-            sync_run.sync(desk, full=True)
-            client.close()
-        with writing(engine) as connection:
-            main = add_site(connection, "MAIN", ["NORTHWIND"], unlabelled=True, name="Main Leasing")
-            add_site(connection, "PRAIRIE", ["PRAIRIE", "PRAIRIE WEST"], name="Prairie Leasing")
-            add_user(connection, main, ACTIVE, [(1, "A-001")])
-            add_user(connection, main, PENDING, [(4, "A-004")], status=Status.PENDING)
-            add_user(connection, main, GONE, [(4, "A-004")], status=Status.INACTIVE)
-
-    return databases.template("enrolment", fill)
+    return databases.template("enrolment", partial(fill, found=enrolling))
 
 
 @pytest.fixture
@@ -124,7 +71,3 @@ def aged() -> Callable[[Desk, datetime | None], Desk]:
         return desk
 
     return age
-
-
-def offline(desk: Desk) -> Desk:
-    return replace(desk, aspire=None)

@@ -19,7 +19,7 @@ from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
 from portal_admin.services.enrolment.rehearse import OnFile, rehearse, reveal_on_file
 from tests.fixtures.operators import appoint
-from tests.services.enrolment.conftest import ACTIVE, BILLING, CFO, DANA, GONE, OLSEN, PENDING, RIGHT, offline
+from tests.services.enrolment.world import ACTIVE, BILLING, CFO, DANA, GONE, OLSEN, PENDING, RIGHT, offline
 from tests.services.filled import STALE, audit_rows, everything, set_setting
 
 E2025, E2026 = Edition.E2025, Edition.E2026

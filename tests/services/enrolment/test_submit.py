@@ -24,7 +24,7 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.enrolment.attempts import list_attempts
 from portal_admin.services.enrolment.submit import Submitted, submit
 from tests.fixtures.operators import appoint
-from tests.services.enrolment.conftest import ACTIVE, BILLING, OLSEN, PENDING, RIGHT, offline
+from tests.services.enrolment.world import ACTIVE, BILLING, OLSEN, PENDING, RIGHT, offline
 from tests.services.filled import STALE, audit_rows, everything, is_of_now, refuse_audit, set_setting
 
 
