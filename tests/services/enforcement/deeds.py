@@ -60,7 +60,7 @@ from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.enforcement.conftest import EnforcedPortal
 from tests.services.imports.files import csv_source
 from tests.services.mail.conftest import KEY, NORTHWIND, name_server
-from tests.services.payments.paying import pay
+from tests.services.payments.paying import pay, portal_payment
 from tests.services.requests.asked import change
 
 MAIN: dict[str, Any] = {"site": "MAIN"}
@@ -266,6 +266,11 @@ DEEDS = (
     Deed(submit_enrolment, _given(**ENROLMENT)),
     Deed(reveal_on_file, _given(**MAIN, contract_id="0012-0045")),
     Deed(export_gaps, lambda work, desk, folder: work(desk, path=folder / "gaps.csv")),
-    Deed(sync_run.sync, _given(full=True)),
+    # What became of a payment is learned by the way.
+    Deed(
+        sync_run.sync,
+        _given(full=True),
+        lambda world: portal_payment(world.portal.owner, "P-0007"),
+    ),
     Deed(sync_contract, _given(contract_id="0012-0045")),
 )

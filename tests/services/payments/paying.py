@@ -12,12 +12,13 @@ from sqlalchemy import Engine, event, insert, select
 from portal_admin.domain.payments import EventKind, PortalPayment
 from portal_admin.domain.text import id_key
 from portal_admin.models import end_user, payment
-from portal_admin.models.engine import reading, writing
+from portal_admin.models.engine import reading
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
 from portal_admin.services.payments.stored import events_of, find_any
 from portal_admin.services.payments.submit import Submission, submit
 from tests.fixtures.desk import NOW
+from tests.fixtures.operators import filling
 from tests.services.conftest import RUTH
 
 MONDAY = date(2026, 11, 23)
@@ -98,7 +99,7 @@ def killed_after(desk: Desk, commits: int) -> Iterator[None]:
 
 def portal_payment(engine: Engine, reference: str, **changed: Any) -> int:
     """A payment that Ruth made in the portal for contract 0012-0045."""
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         query = select(end_user.c.id, end_user.c.site_id).where(end_user.c.email == RUTH)
         user = connection.execute(query.order_by(end_user.c.id)).first()
         assert user is not None
