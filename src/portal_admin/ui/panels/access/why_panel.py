@@ -59,6 +59,11 @@ class WhyPanel(QFrame):
         """The contract id of the verdict that is shown or awaited, empty for none."""
         return self._asked
 
+    @property
+    def user(self) -> EndUser | None:
+        """The person that is judged for."""
+        return self._user
+
     def show_user(self, user: EndUser, contract_id: str = "") -> None:
         """Judge for this person: about `contract_id`, or again about the contract that was asked about before."""
         changed = self._user is None or (self._user.site, self._user.email) != (user.site, user.email)

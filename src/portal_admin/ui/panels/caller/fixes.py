@@ -93,18 +93,18 @@ class CallerFixes(QObject):
 
     def make_active(self, action: Action) -> None:
         """Tell what an action of rule C would do, before it is done."""
-        overview = self._panels.overview
-        if overview is None or not self._page.may(PERMISSIONS[action]):
+        user, rule, overview = self._why.user, ACTIONS[action], self._panels.overview
+        if user is None or not self._page.may(PERMISSIONS[action]):
             return
-        user, rule = overview.contracts.user, ACTIONS[action]
         self._show(
             Fix(
                 title=rule.label,
                 subject=_tr("{name}, {email}, on site {site}").format(
-                    name=user.name, email=user.email, site=overview.site.name
+                    name=user.name, email=user.email, site=user.site
                 ),
                 sentence=rule.effect,
-                lines=(_sees(overview, action),),
+                # The contracts may be what could not be read.
+                lines=(_sees(overview, action),) if overview is not None else (),
                 note=_undo_words(action),
                 button=rule.label,
                 permission=PERMISSIONS[action],
@@ -115,8 +115,7 @@ class CallerFixes(QObject):
 
     def read_now(self, verdict: Verdict) -> None:
         """Tell what differs, and what reading it from ASPIRE now changes."""
-        overview = self._panels.overview
-        if overview is None or not self._page.may(SYNC):
+        if not self._page.may(SYNC):
             return
         contract_id = self._why.asked
         synced = verdict.check("synced")
