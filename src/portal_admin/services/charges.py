@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,6 +27,19 @@ INVOICES = "invoices"
 NOT_RECEIVED = "The portal has not received the invoices of this contract."
 UNREADABLE = "An invoice of this contract is not in the expected form, so no sum of them would be true."
 GONE = "ASPIRE no longer has this contract."
+
+
+class _Charge(TypedDict):
+    CurrentDueAmount: str
+
+
+class _Invoice(TypedDict):
+    DueDate: str
+    Details: list[_Charge]
+
+
+# Of thousands of invoices only what is summed is made; the rest of each record is skipped.
+_INVOICES = msgspec.json.Decoder(list[_Invoice])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ def _stored(
 
 def _decoded(record: str) -> Any:
     try:
-        return msgspec.json.decode(record)
+        return _INVOICES.decode(record)
     except msgspec.DecodeError:
         return None  # which is no list of invoices
 
