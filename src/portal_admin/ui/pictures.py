@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLineEdit, QTabBar
 
 from portal_admin.paths import resources
 from portal_admin.ui import background
@@ -103,6 +103,21 @@ def choose(name: str, text: str) -> Act:
     return act
 
 
+def view(name: str) -> Act:
+    """Choose the visible tab of that name."""
+
+    def act(window: MainWindow) -> None:
+        for bar in window.findChildren(QTabBar):
+            for place in range(bar.count()):
+                if bar.isVisible() and bar.tabText(place) == name:
+                    bar.setCurrentIndex(place)
+                    background.wait_idle()
+                    return
+        raise LookupError(f"no tab {name!r}")
+
+    return act
+
+
 def drop(name: str, text: str) -> Act:
     """Drop a file of that name and text on the page."""
 
@@ -159,6 +174,7 @@ class Picture:
 MARIA = {"site": "NORTHWIND", "email": "maria.olsen@prairiehauling.example"}
 STEVE = {"site": "NORTHWIND", "email": "steve.hart@prairiehauling.example"}
 GRACE = {"site": "NORTHWIND", "email": "grace.kim@kimdental.example"}
+KIM = {"site": "NORTHWIND", "email": "office@kimdental.example"}
 NINA = {"site": "NORTHWIND", "email": "nina.reyes@redcedar.example"}
 
 CALLERS = tuple(Target("customer_care", **one) for one in (GRACE, NINA, MARIA))
@@ -256,6 +272,19 @@ PICTURES = (
     Picture("payments-cancel", Target("payments", payment="P-104741"), (press("Cancel payment…"),)),
     Picture("requests", Target("requests")),
     Picture("requests-dark", Target("requests"), (key(Qt.Key.Key_H),), scheme=Scheme.DARK),
+    Picture(
+        "enrolment", Target("enrolment", **KIM, contract="NW-25-0009"), (fill("Billing postal", "50309"),)
+    ),
+    Picture(
+        "enrolment-refused",
+        Target("enrolment", site="NORTHWIND", email="dana.whitfield@home.example", contract="LG-21-0008"),
+        (fill("Billing postal", "9372"),),
+        scheme=Scheme.DARK,
+        size=SMALL,
+    ),
+    Picture("enrolment-attempts", Target("enrolment"), (view("Attempts"),)),
+    Picture("enrolment-readiness", Target("enrolment"), (view("Readiness"),)),
+    Picture("enrolment-readiness-dark", Target("enrolment"), (view("Readiness"),), scheme=Scheme.DARK),
     Picture("sites", Target("sites", site="NORTHWIND")),
     Picture("sites-map", Target("sites", site="NORTHWIND"), (press("Map labels…"), tick("LEGACY"))),
     Picture("sites-brand", Target("sites", site="PRAIRIE"), (press("Brand…"),)),

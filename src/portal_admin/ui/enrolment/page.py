@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar
 
 from portal_admin.domain.enrolment_attempts import Attempt
 from portal_admin.domain.enrolment_typed import Typed
@@ -65,6 +65,7 @@ class EnrolmentPage(Page):
         self.rehearsal.wanted.connect(self.navigator.open)
         self.rehearsal.unrevealed.connect(self.messages.error)
         self.readiness.wanted.connect(self.navigator.open)
+        self.readiness.surveyed.connect(self._surveyed)
         self.attempts.opened.connect(self._rehearse_attempt)
         for place in (REHEARSAL, ATTEMPTS, READINESS):
             self._bind(f"Alt+{place + 1}", partial(self.show_view, place))
@@ -108,15 +109,28 @@ class EnrolmentPage(Page):
     def show_view(self, place: int) -> None:
         """Show a view and put the keyboard into it."""
         self.tabs.setCurrentIndex(place)
+        self._focus(place)
+
+    def _focus(self, place: int) -> None:
         if place == REHEARSAL:
             self.rehearsal.form.focus_first()
         elif place == ATTEMPTS:
             self.attempts.table.view.setFocus()
+        elif self.readiness.found is not None:
+            self.readiness.sites.view.setFocus()
         else:
+            self.tabs.setFocus()  # until there is something to walk
+
+    def _surveyed(self) -> None:
+        if self.tabs.hasFocus():
             self.readiness.sites.view.setFocus()
 
     def _turned(self, place: int) -> None:
+        focused = QApplication.focusWidget()
+        leaves = focused is not None and self.stack.isAncestorOf(focused)
         self.stack.setCurrentIndex(place)
+        if leaves:
+            self._focus(place)
         self.export_button.setVisible(place == READINESS)
         if place == ATTEMPTS:
             self.attempts.refresh()

@@ -36,9 +36,10 @@ ROWS_SEEN = 5
 
 
 class ReadinessView(QWidget):
-    """It walks the portfolio when it is first seen; `wanted` carries the Target of a gap."""
+    """It walks the portfolio when it is first seen; `wanted` carries the Target of a gap, `surveyed` that it is done."""
 
     wanted = Signal(object)
+    surveyed = Signal()
 
     def __init__(self, desk: Desk, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,6 +166,7 @@ class ReadinessView(QWidget):
         if chosen is None or not self.sites.select(chosen):
             self.sites.select(readiness_rows.ALL_SITES)
         self._show_gaps()
+        self.surveyed.emit()
 
     def _tell(self, found: Readiness) -> None:
         age, now = found.freshness, self._desk.clock()
