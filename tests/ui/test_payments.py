@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,43 +306,3 @@ def test_that_every_control_has_a_name(
     page.submit()
     settle()
     assert unnamed(page) == []
-
-
-@pytest.mark.skipif("LOOK_AT" not in os.environ, reason="for whoever wants to look at it")
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (960, 600)])
-def test_pictures(
-    paid: None,
-    desk: Desk,
-    shell: Callable[..., Any],
-    settle: Settle,
-    render: Callable[..., Path],
-    width: int,
-    height: int,
-) -> None:
-    def keep(name: str, scheme: str = "light") -> None:
-        picture = render(window, name, scheme)
-        (Path(os.environ["LOOK_AT"]) / f"{name}-{scheme}-{width}.png").write_bytes(picture.read_bytes())
-
-    window = shell(desk, place="payments")
-    window.resize(width, height)
-    settle()
-    page: PaymentsPage = window.current_page
-    page.table.select("P-0007")
-    settle()
-    keep("list")
-    keep("list", "dark")
-    page.table.select("P-0008")
-    settle()
-    page.submit()
-    settle()
-    page.submit_panel.form.amount.setText("1200.50")
-    settle()
-    keep("submit")
-    keep("submit", "dark")
-    page.submit_panel.close_panel()
-    page.cancel()
-    settle()
-    keep("cancel")
-    page.preview()
-    settle()
-    keep("preview")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,12 +61,3 @@ def test_that_what_somebody_else_saved_is_shown_and_not_overwritten(
     panel.save_button.click()
     settle()
     assert policy_of(page.desk, "NW").mfa_required
-
-
-@pytest.mark.skipif("LOOK_AT" not in os.environ, reason="for whoever wants to look at it")
-def test_picture(sites_page: SitesPage, settle: Settle, render: Callable[..., Path]) -> None:
-    sites_page.set_policy()
-    sites_page.policy_panel.payments.click()
-    settle()
-    picture = render(sites_page, "policy")
-    (Path(os.environ["LOOK_AT"]) / "policy.png").write_bytes(picture.read_bytes())

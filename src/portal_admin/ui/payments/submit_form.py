@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from portal_admin.domain.people import Site
 from portal_admin.services.payments.payer import Payer
 from portal_admin.services.visibility import ContractLine
 from portal_admin.ui.panels.payment.words import tr
+from portal_admin.ui.widgets.day_edit import DayEdit
 from portal_admin.ui.widgets.form import Form
 
 
@@ -47,12 +48,8 @@ class SubmitForm(Form):
             hint=tr("What the portal shows this person under Open; an invoice cannot be chosen."),
         )
         self.amount = self.add("amount", tr("Amount"), QLineEdit())
-        self.on = self.add("on", tr("Debit on"), QDateEdit())
+        self.on = self.add("on", tr("Debit on"), DayEdit(tr("Debit on")))
         self.amount.setAccessibleName(tr("Amount"))
-        self.on.setDisplayFormat("d MMM yyyy")
-        self.on.setCalendarPopup(True)
-        for widget in (self.on, self.on.lineEdit()):
-            widget.setAccessibleName(tr("Debit on"))
         self.bank_account = self.add("bank_account", tr("Bank account"), QComboBox())
         self.again = QCheckBox(tr("Pay the same amount again on purpose"))
         self.again.hide()
@@ -75,7 +72,7 @@ class SubmitForm(Form):
             self.email.text().strip(),
             str(self.contract.currentData() or ""),
             self.amount.text().strip(),
-            date(self.on.date().year(), self.on.date().month(), self.on.date().day()),
+            self.on.day,
             self.bank_account.currentData(),
             self.again.isVisible() and self.again.isChecked(),
         )
