@@ -31,7 +31,7 @@ def test_that_what_the_person_did_in_the_portal_is_told_with_its_time(office: De
         add_attempt(connection, user_of(connection, RUTH).site_id, RUTH)
     assert told(office, RUTH) == [
         ("Requested a payment in the portal: 250.00 USD on 0012-0045, P-0001", "the portal", RUTH),
-        ("Tried to enroll in the portal, which refused it", "the portal", RUTH),
+        ("Tried to enroll in the portal, which refused it (postal code)", "the portal", RUTH),
         ("Asked in the portal: Question, Insurance certificate", "the portal", RUTH),
     ]
     moments = story(office, site="MAIN", email=RUTH).moments
@@ -100,3 +100,5 @@ def test_that_an_enrolment_that_the_audit_tells_is_not_told_twice(office: Desk) 
         after = {"attempt": attempt, "refused_by": ["postal_code"]}
         audit.record(connection, office, action="enrollment.refuse", subject=RUTH, site="MAIN", after=after)
     assert told(office, RUTH) == [("Refused an enrolment", "tester", RUTH)]
+    (moment,) = story(office, site="MAIN", email=RUTH).moments
+    assert ("Refused by", None, "postal code") in moment.changes

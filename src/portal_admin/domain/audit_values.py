@@ -138,4 +138,6 @@ def _optional(values: Mapping[str, Any], key: str) -> str | None:
     value = values.get(key)
     if value is None:
         return None
+    if key == "refused_by" and isinstance(value, list):
+        return ", ".join(str(check).replace("_", " ") for check in value)
     return method_words(value) if key == "method" else value_words(value)

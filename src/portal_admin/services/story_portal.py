@@ -54,7 +54,8 @@ def in_the_portal(
     query = select(enrollment_attempt).where(tried.site_id == site_id, tried.email_key.in_(emails))
     for row in connection.execute(query.order_by(tried.id.desc()).limit(AT_MOST)):
         if row.id not in told_of:
-            yield Asked(row.at, row.email_key, OUTCOMES[row.outcome])
+            checks = f" ({row.refused_by.replace('_', ' ').replace(',', ', ')})" if row.refused_by else ""
+            yield Asked(row.at, row.email_key, f"{OUTCOMES[row.outcome]}{checks}")
 
 
 def _payment(row: Row[Any]) -> str:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from portal_admin import services
+from portal_admin.domain.audit_words import ACTIONS
 from portal_admin.domain.permissions import Permission, Role, is_allowed
 from portal_admin.errors import NotAllowed
 from portal_admin.services import audit_trail, change, verification
 from portal_admin.services.change import permission_of
 from tests.services.enforcement.conftest import EnforcedPortal, sqlstate
 from tests.services.enforcement.deeds import DEEDS, Deed, World, name_of
+from tests.services.filled import audit_rows
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -63,6 +65,8 @@ def test_that_whoever_may_has_every_right_that_it_takes(world: World, name: str,
     verified = audit_trail.verify(world.portal.desk(Role.READ_ONLY))
     assert verified is not None
     assert verified.sound
+    untold = {row.action for row in audit_rows(world.portal.owner)} - ACTIONS.keys()
+    assert untold == set(), "is told in words, too"
 
 
 @pytest.mark.parametrize(("name", "role"), REFUSED)
