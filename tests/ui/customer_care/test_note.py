@@ -14,15 +14,19 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import Engine
 
+from portal_admin.domain.call_notes import CallNote
 from portal_admin.domain.permissions import Role
-from portal_admin.services import call_notes
+from portal_admin.services import call_notes, people
 from portal_admin.services.desk import Desk
+from portal_admin.services.roles import my_role
 from portal_admin.ui.customer_care.drafts import FOLDER, Draft, DraftFile
+from portal_admin.ui.customer_care.note_editor import NoteEditor
 from portal_admin.ui.customer_care.page import CustomerCarePage
 from portal_admin.ui.local_files import local_file
+from portal_admin.ui.rights import Rights
 from tests.fixtures.operators import appoint
 from tests.ui.account_access.world import OLSEN, SITE, said
 from tests.ui.customer_care.acting import Settle, look_at, view_of
@@ -32,9 +36,10 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 SCRIPT = """
 import os, signal, sys
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from portal_admin.models.engine import open_engine
 from portal_admin.services.desk import Desk
+from portal_admin.services.roles import my_role
 from portal_admin.ui import background
 from portal_admin.ui.customer_care.note_editor import NoteEditor
 from portal_admin.ui.rights import Rights
@@ -54,10 +59,9 @@ def draft_file(desk: Desk) -> Path:
     return local_file(FOLDER, "", desk.operator, SITE, OLSEN)
 
 
-def notes_of(desk: Desk, care: CustomerCarePage) -> list[str]:
-    user = view_of(care).user
-    assert user is not None
-    return [one.note for one in call_notes.list_notes(desk, user_id=user.id)]
+def kept_notes(desk: Desk) -> tuple[CallNote, ...]:
+    user = people.show_user(desk, site=SITE, email=OLSEN)
+    return call_notes.list_notes(desk, user_id=user.id)
 
 
 def test_that_a_note_is_begun_and_saved_by_keyboard_and_stands_in_the_list(
@@ -73,7 +77,7 @@ def test_that_a_note_is_begun_and_saved_by_keyboard_and_stands_in_the_list(
     assert draft_file(desk).exists()
     qtbot.keyClick(view.note.text, Qt.Key.Key_Return, CTRL)
     settle()
-    assert notes_of(desk, olsen) == ["Asked where it is."]
+    assert [one.note for one in kept_notes(desk)] == ["Asked where it is."]
     assert view.note.text.toPlainText() == ""
     assert view.note.state.text().startswith("Saved ")
     assert not draft_file(desk).exists()
@@ -82,25 +86,41 @@ def test_that_a_note_is_begun_and_saved_by_keyboard_and_stands_in_the_list(
     row = view.notes.table.model.row_at(0)
     assert row is not None
     assert row.cells[2] == "0012-0045"
+    call_notes.write_note(desk, site=SITE, email=OLSEN, note="First line.\n<b>Second</b> line.")
+    view.notes.refresh()
+    settle()
+    view.parts.choose(view.notes)
+    view.notes.table.view.select_row(0)
+    assert "First line.\n<b>Second</b> line." in said(view.notes)
+
+
+@pytest.fixture
+def editor(opened: Callable[[QWidget], QWidget], desk: Desk, settle: Settle) -> NoteEditor:
+    """The note to Renate Olsen by itself."""
+    rights = Rights()
+    rights.learn(my_role(desk))
+    made = NoteEditor(desk, rights, profile="", site=SITE, email=OLSEN)
+    opened(made)
+    settle()
+    return made
 
 
 def test_that_a_note_that_is_not_about_the_contract_is_kept_without_it(
-    olsen: CustomerCarePage, desk: Desk, qtbot: Any, settle: Settle
+    editor: NoteEditor, desk: Desk, qtbot: Any, settle: Settle
 ) -> None:
-    view = view_of(olsen)
-    view.ask("0012-0045")
+    editor.offer_contract("0012-0045")
+    qtbot.keyClicks(editor.text, "Moved house")
+    editor.offer_contract("0012-0046")
+    assert "0012-0045" in editor.about.text(), "what was begun stays about what it was about"
+    editor.about.click()
+    editor.save()
     settle()
-    qtbot.keyClicks(view.note.text, "Moved house")
-    view.note.about.click()
-    view.note.save()
-    settle()
-    assert view.user is not None
-    (kept,) = call_notes.list_notes(desk, user_id=view.user.id)
-    assert kept.contract_id is None
+    (kept,) = kept_notes(desk)
+    assert (kept.note, kept.contract_id) == ("Moved house", None)
 
 
 def test_that_what_was_typed_is_there_after_the_window_died(
-    care: CustomerCarePage, database_url: str, home: Path, settle: Settle
+    database_url: str, home: Path, request: pytest.FixtureRequest
 ) -> None:
     died = subprocess.run(
         [sys.executable, "-c", SCRIPT, database_url, OLSEN],
@@ -111,7 +131,7 @@ def test_that_what_was_typed_is_there_after_the_window_died(
         check=False,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
-    note = view_of(look_at(care, settle)).note
+    note: NoteEditor = request.getfixturevalue("editor")
     assert note.text.toPlainText() == "Typed before the crash"
     assert note.about.isChecked()
     assert "0012-0045" in note.about.text()
@@ -120,13 +140,12 @@ def test_that_what_was_typed_is_there_after_the_window_died(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in the folder")
 def test_that_a_draft_is_for_its_owner_alone_and_gone_when_it_is_emptied(
-    olsen: CustomerCarePage, desk: Desk, qtbot: Any, settle: Settle
+    editor: NoteEditor, desk: Desk, qtbot: Any, settle: Settle
 ) -> None:
-    note = view_of(olsen).note
-    qtbot.keyClicks(note.text, "secret")
+    qtbot.keyClicks(editor.text, "secret")
     settle()
     assert stat.S_IMODE(draft_file(desk).stat().st_mode) == 0o600
-    note.text.clear()
+    editor.text.clear()
     settle()
     assert not draft_file(desk).exists()
 
@@ -145,37 +164,43 @@ def test_that_drafts_of_operators_and_profiles_stay_apart(desk: Desk) -> None:
 
 
 def test_that_a_note_that_cannot_be_saved_stays_where_it_is(
-    olsen: CustomerCarePage, desk: Desk, engine: Engine, qtbot: Any, settle: Settle
+    editor: NoteEditor, desk: Desk, engine: Engine, qtbot: Any, settle: Settle
 ) -> None:
-    note = view_of(olsen).note
-    qtbot.keyClicks(note.text, "Do not lose me")
+    editor.save()
+    settle()
+    assert editor.state.text() == "Type a note first."
+    qtbot.keyClicks(editor.text, "Do not lose me")
     with away(engine, "call_note"):
-        note.save()
+        editor.save()
         settle()
-        assert note.text.toPlainText() == "Do not lose me"
-        assert note.state.property("meaning") == "bad"
+        assert editor.text.toPlainText() == "Do not lose me"
+        assert editor.state.property("meaning") == "bad"
         assert draft_file(desk).exists()
-    note.save()
+    editor.save()
     settle()
-    assert notes_of(desk, olsen) == ["Do not lose me"]
+    assert [one.note for one in kept_notes(desk)] == ["Do not lose me"]
 
 
-def test_that_an_empty_note_is_refused_in_words(olsen: CustomerCarePage, settle: Settle) -> None:
-    note = view_of(olsen).note
-    note.save()
+def test_that_what_is_typed_while_a_note_is_saved_is_the_next_note(
+    editor: NoteEditor, desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    qtbot.keyClicks(editor.text, "First.")
+    editor.save()
+    qtbot.keyClicks(editor.text, " Second")
     settle()
-    assert note.state.text() == "Type a note first."
+    assert [one.note for one in kept_notes(desk)] == ["First."]
+    assert editor.text.toPlainText() == "Second"
+    assert draft_file(desk).exists()
 
 
 def test_that_a_disk_that_refuses_is_told_while_the_note_is_typed(
-    olsen: CustomerCarePage, home: Path, qtbot: Any, settle: Settle
+    editor: NoteEditor, home: Path, qtbot: Any, settle: Settle
 ) -> None:
     home.mkdir(exist_ok=True)
     (home / FOLDER).write_text("in the way", encoding="utf-8")
-    note = view_of(olsen).note
-    qtbot.keyClicks(note.text, "x")
+    qtbot.keyClicks(editor.text, "x")
     settle()
-    assert "cannot be kept on this machine" in note.state.text()
+    assert "cannot be kept on this machine" in editor.state.text()
 
 
 def test_that_who_may_only_read_writes_no_note_and_is_told_who_may(
@@ -188,14 +213,3 @@ def test_that_who_may_only_read_writes_no_note_and_is_told_who_may(
     assert "Write Call Note" in view.note.save_button.accessibleDescription()
     assert not view.commands_bar.verify_button.isEnabled()
     assert view.commands_bar.case_button.isEnabled()
-
-
-def test_that_a_long_note_is_read_in_full(olsen: CustomerCarePage, desk: Desk, settle: Settle) -> None:
-    call_notes.write_note(desk, site=SITE, email=OLSEN, note="First line.\n<b>Second</b> line.")
-    view = view_of(olsen)
-    view.refresh()
-    settle()
-    view.parts.choose(view.notes)
-    view.notes.table.view.select_row(0)
-    assert view.notes.whole.text() == "First line.\n<b>Second</b> line."
-    assert "<b>Second</b>" in said(view.notes)

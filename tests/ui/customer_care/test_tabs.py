@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.sandbox.server import Sandbox
@@ -14,8 +14,6 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from portal_admin.ui.customer_care.kept_tabs import KeptTab, KeptTabs
 from portal_admin.ui.customer_care.page import CustomerCarePage
-from portal_admin.ui.main_window import MainWindow
-from portal_admin.ui.navigation import Target
 from tests.ui.account_access import world
 from tests.ui.account_access.world import ALONE, HOSTILE, OLSEN, OTHER_SITE, PENDING, SITE, button, said
 from tests.ui.customer_care.acting import Settle, look_at, tab_words, view_of
@@ -31,6 +29,13 @@ def press(qtbot: Any, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
     qtbot.keyClick(focused, key, modifiers)
+
+
+def keep(desk: Desk, *tabs: KeptTab) -> None:
+    """As the last session left it."""
+    kept = KeptTabs("", desk.operator)
+    kept.put(tabs)
+    kept.write()
 
 
 def test_that_each_caller_has_one_tab_that_is_found_again(olsen: CustomerCarePage, settle: Settle) -> None:
@@ -75,6 +80,11 @@ def test_that_tabs_are_walked_and_closed_by_keyboard(
     assert view_of(olsen).key.email == OLSEN
     press(qtbot, Qt.Key.Key_Tab, CTRL)
     assert view_of(olsen).key.email == PENDING
+    view_of(olsen).note.begin()
+    press(qtbot, Qt.Key.Key_Tab, CTRL | SHIFT)
+    assert view_of(olsen).key.email == OLSEN, "from inside the note, too"
+    press(qtbot, Qt.Key.Key_Tab, CTRL)
+    view_of(olsen).refresh()
     press(qtbot, Qt.Key.Key_W, CTRL)
     settle()
     assert tab_words(olsen) == ["Find a caller", "Renate Olsen, northwind", "Pat Grant, northwind"]
@@ -82,15 +92,6 @@ def test_that_tabs_are_walked_and_closed_by_keyboard(
     assert QApplication.focusWidget() is olsen.start.field
     press(qtbot, Qt.Key.Key_W, CTRL)
     assert len(olsen.views) == 2, "the first tab stays"
-
-
-def test_that_the_keys_reach_the_tabs_from_inside_the_note(
-    olsen: CustomerCarePage, qtbot: Any, settle: Settle
-) -> None:
-    look_at(olsen, settle, PENDING)
-    view_of(olsen).note.begin()
-    press(qtbot, Qt.Key.Key_Tab, CTRL | SHIFT)
-    assert view_of(olsen).key.email == OLSEN
 
 
 def test_that_closing_with_an_unsaved_note_says_that_it_is_kept_and_brings_it_back(
@@ -109,21 +110,10 @@ def test_that_closing_with_an_unsaved_note_says_that_it_is_kept_and_brings_it_ba
     assert tab_words(olsen)[1].startswith("• ")
 
 
-def test_that_a_closed_caller_is_gone_with_what_it_still_asked(
-    olsen: CustomerCarePage, qtbot: Any, settle: Settle
-) -> None:
-    view = view_of(olsen)
-    view.refresh()
-    olsen.close_current()
-    settle()
-    assert olsen.stack.count() == 1
-    assert QApplication.focusWidget() is olsen.start.field
-
-
 def test_that_the_callers_of_the_last_session_are_offered_again(
-    page: Callable[..., CustomerCarePage], desk: Desk, olsen: CustomerCarePage, settle: Settle
+    page: Callable[..., CustomerCarePage], desk: Desk, settle: Settle
 ) -> None:
-    look_at(olsen, settle, PENDING)
+    keep(desk, KeptTab(SITE, OLSEN, "Renate Olsen"), KeptTab(SITE, PENDING, "Nils Newman"))
     again = page(CustomerCarePage, desk)
     settle()
     assert "Renate Olsen, Nils Newman" in again.start.offer.words.text()
@@ -134,35 +124,20 @@ def test_that_the_callers_of_the_last_session_are_offered_again(
     assert again.start.offer.isHidden()
 
 
-def test_that_an_offer_that_is_not_taken_is_not_made_again_but_one_left_open_is(
-    page: Callable[..., CustomerCarePage], desk: Desk, olsen: CustomerCarePage, settle: Settle
-) -> None:
-    second = page(CustomerCarePage, desk)
-    settle()
-    look_at(second, settle, ALONE)
-    third = page(CustomerCarePage, desk)
-    settle()
-    assert "Pat Grant, Renate Olsen" in third.start.offer.words.text()
-    third.start.offer.no.click()
-    settle()
-    fourth = page(CustomerCarePage, desk)
-    settle()
-    assert fourth.start.offer.isHidden()
-
-
-def test_that_somebody_who_is_gone_is_told_in_their_tab_and_the_others_open(
+def test_that_an_offer_left_open_is_kept_and_one_declined_is_not_made_again(
     page: Callable[..., CustomerCarePage], desk: Desk, settle: Settle
 ) -> None:
-    kept = KeptTabs("", desk.operator)
-    kept.put([KeptTab(SITE, "gone@nowhere.example", "Gone"), KeptTab(SITE, OLSEN, "Renate Olsen")])
-    kept.write()
+    keep(desk, KeptTab(SITE, "gone@nowhere.example", "Gone"), KeptTab(SITE, OLSEN, "Renate Olsen"))
     shown = page(CustomerCarePage, desk)
-    settle()
-    shown.restore_tabs()
-    settle()
+    look_at(shown, settle, "gone@nowhere.example")
     assert "There is no end user gone@nowhere.example" in said(view_of(shown))
-    look_at(shown, settle)
-    assert view_of(shown).strip.name.text() == "Renate Olsen"
+    assert "closed: Renate Olsen." in shown.start.offer.words.text(), "who is open is not offered"
+    again = page(CustomerCarePage, desk)
+    settle()
+    assert "closed: gone@nowhere.example, Renate Olsen." in again.start.offer.words.text()
+    again.start.offer.no.click()
+    settle()
+    assert KeptTabs("", desk.operator).read() == ()
 
 
 def test_that_hostile_names_are_shown_as_they_are(
@@ -177,25 +152,3 @@ def test_that_hostile_names_are_shown_as_they_are(
     view = view_of(care)
     assert view.strip.name.text() == "<b>A</b> &S<img src=x>"
     assert "<u>0600</u>" in view.note.about.text()
-
-
-def test_that_the_window_goes_back_to_the_caller_before(
-    shell: Callable[..., MainWindow], desk: Desk, settle: Settle
-) -> None:
-    window = shell(desk, place="customer_care")
-    for email in (OLSEN, PENDING):
-        window.open(Target("customer_care", site=SITE, email=email))
-        settle()
-    window.back()
-    settle()
-    page = window.current_page
-    assert isinstance(page, CustomerCarePage)
-    assert view_of(page).key.email == OLSEN
-
-
-def test_that_every_control_has_a_name(
-    olsen: CustomerCarePage, unnamed: Callable[[QWidget], list[str]]
-) -> None:
-    assert unnamed(olsen) == []
-    olsen.find_caller()
-    assert unnamed(olsen) == []
