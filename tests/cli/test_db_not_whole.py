@@ -29,6 +29,7 @@ def change(path: Path, statement: str) -> None:
 DROPS = [
     ("drop table audit_event", "table audit_event"),
     ("drop table operator", "table operator"),
+    ("drop table payment_event", "table payment_event"),
     ("drop trigger end_user_search_update", "trigger end_user_search_update"),
     ("drop table aspire_account_search", "table aspire_account_search"),
     ("alter table mail_outbox drop column failure", "column mail_outbox.failure"),
