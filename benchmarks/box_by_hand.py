@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from portal_admin.domain.search_words import amount_of
-from portal_admin.domain.sound import sounds_of
+from portal_admin.domain.sound import near_sounds_of, sounds_of
 from portal_admin.domain.text import canonical_email, id_key, name_key, plain_id, short_id
 
 LAST = "\U0010ffff"
@@ -160,8 +160,11 @@ def _worded(
         is_many = long and short and _is_many(connection, *_searched(table, long))
         yield _tier(table, key, [_held(table, key, columns, words)], by_name=not is_many)
     sounds = [sounds_of(word) for word in text.split()]
-    if all(sounds) and sounds:
-        found = _sounding(table, [keys for one in sounds for keys in one])
+    near = [near_sounds_of(word) for word in text.split()]
+    for every in (near, sounds):
+        if not every or not all(every):
+            continue
+        found = _sounding(table, [keys for one in every for keys in one])
         yield _tier(table, key, [_in(key, found)], by_name=not _is_many(connection, *found))
     if any(sounds) and len(words) > 1:
         each = [_either(table, key, columns, word, sound) for word, sound in zip(words, sounds, strict=True)]

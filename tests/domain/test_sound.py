@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_admin.domain.sound import alike, marked, sound_keys, sounds_of
+from portal_admin.domain.sound import alike, marked, near_sounds_of, sound_keys, sounds_of
 
 
 def finds(typed: str, name: str) -> bool:
@@ -74,8 +74,21 @@ def test_that_soundex_would_have_missed_kris() -> None:
 
 
 def test_that_both_readings_of_a_word_are_kept_once_each() -> None:
-    assert sound_keys("Smith", "smith") == "=SM0=XMT="
+    assert sound_keys("Smith", "smith") == "=SM0=XMT=SM0I=XMTI="
+    assert sound_keys("Ng Brrt") == "=NK=PRT="  # without a vowel there is none to tell
     assert sound_keys("A. B.", "0012 村上") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearer", "farther"),
+    [("Chris", "Kris", "Grace"), ("Smyth", "Smith", "Smooth"), ("Olsen", "Olson", "Allison")],
+)
+def test_that_the_first_vowel_tells_what_is_nearer(typed: str, nearer: str, farther: str) -> None:
+    for name in (nearer, farther):
+        assert finds(typed, name)
+    (keys,) = near_sounds_of(typed)
+    assert any(marked(key) in sound_keys(nearer) for key in keys)
+    assert not any(marked(key) in sound_keys(farther) for key in keys)
 
 
 def test_that_the_word_that_sounds_so_is_told_as_it_is_written() -> None:

@@ -59,13 +59,13 @@ def test_that_rows_of_before_get_what_they_are_found_by(
     upgrade_schema(older)
     check_whole(older)
     found = {
-        "select id, sound_keys from end_user order by id": [(-4, ""), (3, "=KRS=ALSN=")],
+        "select id, sound_keys from end_user order by id": [(-4, ""), (3, "=KRS=KRSI=ALSN=ALSNO=")],
         "select email_key, sound_keys from aspire_account order by oid": [
-            ("ap@x.example cfo@x.example", "=PRR=HLNK="),
-            ("", "=TLT="),
+            ("ap@x.example cfo@x.example", "=PRR=PRRA=HLNK=HLNKA="),
+            ("", "=TLT=TLTE="),
         ],
         "select name_key, email_key, sound_keys from aspire_contact": [
-            ("rae o’brien", "rae@x.example", "=APRN=")
+            ("rae o’brien", "rae@x.example", "=APRN=APRNO=")
         ],
         "select contract_id_plain, contract_id_short from aspire_contract": [("120045", "1245")],
     }

@@ -172,17 +172,19 @@ def test_that_recent_callers_are_there_without_typing(
 
 
 def test_that_typing_never_waits_and_an_older_answer_never_shows(window: MainWindow, settle: Settle) -> None:
-    free = threading.Event()
+    begun, free = threading.Event(), threading.Event()
     asked: list[str] = []
 
     def slow(text: str) -> Answer:
         asked.append(text)
+        begun.set()
         assert free.wait(10)
         return Answer([Section("End users", [Entry("person", text, "", lambda: None)])])
 
     window.find_box.set_finder(slow)
     results = ask(window, "ol")
     window.find_box._look()
+    assert begun.wait(10)
     QTest.keyClicks(window.find_box, "sen")
     window.find_box._look()
     assert window.find_box.text() == "olsen"

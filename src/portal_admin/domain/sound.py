@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from doublemetaphone import doublemetaphone  # type: ignore[import-untyped]
@@ -20,22 +21,33 @@ APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")  # what people type for
 SPOKEN = frozenset({"Mn", "Pd"})
 PUNCTUATION = frozenset(".,'\u2018\u2019\u02bc`\u00b4")
 WORD = re.compile("[a-z]+")
+VOWEL = re.compile("[aeiouy]")
+VOWELS = {"a": "A", "e": "E", "i": "I", "o": "O", "u": "U", "y": "I"}
 # Letters of their own, which no mark can be taken from.
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
 def sound_keys(*names: str) -> str:
-    """Every way in which a word of the names sounds, each between marks: "=KRS=ALSN="; "" when none can be told."""
+    """Every way in which a word of the names sounds, without and with its first vowel: "=KRS=KRSI="; "" for none."""
     words = (word for name in names for part in name.split() for word in part_words(part))
-    found = dict.fromkeys(key for word in words for key in _keys(word))
+    found = dict.fromkeys(key for word in words for key in (*_keys(word), *_near(word)))
     return MARK + MARK.join(found) + MARK if found else ""
 
 
 def sounds_of(typed: str) -> tuple[tuple[str, ...], ...]:
     """How each part of one typed word may sound; empty when that cannot be told, as of digits, initials or an address."""
+    return _each_part(typed, _keys)
+
+
+def near_sounds_of(typed: str) -> tuple[tuple[str, ...], ...]:
+    """The same with the first vowel of each part, so that Kris is nearer to Chris than Grace is."""
+    return _each_part(typed, _near)
+
+
+def _each_part(typed: str, told: Callable[[str], tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     if len(typed) < SHORTEST_TYPED or not all(map(_is_spoken, typed)):
         return ()
-    found = tuple(_keys(word) for word in part_words(typed))
+    found = tuple(told(word) for word in part_words(typed))
     return found if all(found) else ()
 
 
@@ -72,3 +84,10 @@ def part_words(part: str) -> tuple[str, ...]:
 def _keys(word: str) -> tuple[str, ...]:
     found = doublemetaphone(word[:LONGEST_WORD])
     return tuple(dict.fromkeys(key for key in found if len(key) >= SHORTEST))
+
+
+@lru_cache(maxsize=1 << 16)
+def _near(word: str) -> tuple[str, ...]:
+    """The sounds with the first vowel behind them, where no consonant of a sound could be taken for it."""
+    vowel = VOWEL.search(word)
+    return tuple(key + VOWELS[vowel[0]] for key in _keys(word)) if vowel else ()

@@ -20,6 +20,8 @@ from portal_admin.services.text_search import (
     heard,
     literally,
     matching,
+    near_alike,
+    nearly,
     sounding,
     sounds_alike,
     words_of,
@@ -146,19 +148,24 @@ def _beginning(name: str, found: Select[Any], short: Sequence[str]) -> Select[An
 def _sounding(
     connection: Connection, name: str, typed: str, where: Sequence[Condition]
 ) -> Iterator[Select[Any]]:
-    """Every word typed sounds like one of the name; then: sounds like one, or occurs."""
+    """Every word typed sounds like one of the name, nearly the same first; then: sounds like one, or occurs."""
     alike = sounds_alike(connection, name, typed)
     asked = sounds_alike(connection, name, typed, scanned=True)
     if alike is None or asked is None:
         return
+    words, near = heard(typed), nearly(typed)
     if connection.dialect.name != "sqlite":
+        nearer = near_alike(connection, name, typed)
+        if nearer is not None:
+            yield _by_name(name).where(nearer)
         yield _by_name(name).where(alike)
         return
-    words = heard(typed)
-    if all(sounds for _, sounds in words):
-        every = sounding(name, [keys for _, sounds in words for keys in sounds])
-        these = _few(connection, name, every)
-        yield _as_met(name, every, where) if these is None else _by_name(name).where(these)
+    every = [keys for _, sounds in words for keys in sounds] if all(sounds for _, sounds in words) else []
+    for wanted in (near, every):
+        if wanted:
+            found = sounding(name, wanted)
+            these = _few(connection, name, found)
+            yield _as_met(name, found, where) if these is None else _by_name(name).where(these)
     if len(words) > 1:
         yield _by_name(name).where(_of_the_rarest(connection, name, words), asked)
 

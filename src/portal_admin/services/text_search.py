@@ -20,7 +20,7 @@ from sqlalchemy import (
     table,
 )
 
-from portal_admin.domain.sound import marked, sounds_of
+from portal_admin.domain.sound import marked, near_sounds_of, sounds_of
 from portal_admin.domain.text import canonical_email, name_key
 from portal_admin.models import aspire_account, aspire_contact, end_user
 
@@ -71,6 +71,23 @@ def sounds_alike(
     if not any(sounds for _, sounds in words):
         return None
     return and_(*(_alike(connection, name, word, sounds, scanned=scanned) for word, sounds in words))
+
+
+def near_alike(connection: Connection, name: str, typed: str) -> ColumnElement[bool] | None:
+    """Every word typed sounds like one of the name with the same first vowel. None where no sound can be told."""
+    sounds = nearly(typed)
+    if not sounds:
+        return None
+    if connection.dialect.name == "sqlite":
+        searched = SEARCHED[name]
+        return searched.table.c[searched.key].in_(sounding(name, sounds))
+    return _has_sounds(connection, name, sounds)
+
+
+def nearly(typed: str) -> Sounds:
+    """The sounds of all words typed, with their first vowels; none where one of them cannot be told."""
+    each = [near_sounds_of(word) for word in typed.split()]
+    return tuple(keys for sounds in each for keys in sounds) if all(each) else ()
 
 
 def heard(typed: str) -> list[tuple[str, Sounds]]:

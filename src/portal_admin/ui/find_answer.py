@@ -38,11 +38,10 @@ def answer_of(found: Found, navigator: Navigator) -> Answer:
 
 
 def _section(group: Group, navigator: Navigator) -> Section:
-    heading = kind_name(group.kind)
-    if group.more:
-        heading = _tr("{kind} – there are more: type more to narrow it").format(kind=heading)
     entries = [entry for hit in group.hits if (entry := _entry(hit, navigator)) is not None]
-    return Section(heading, entries, any(hit.tier is Tier.EXACT for hit in group.hits))
+    is_exact = any(hit.tier is Tier.EXACT for hit in group.hits)
+    remark = _tr("and more: type more to narrow it") if group.more else ""
+    return Section(kind_name(group.kind), entries, is_exact, remark)
 
 
 def _entry(hit: Hit, navigator: Navigator) -> Entry | None:

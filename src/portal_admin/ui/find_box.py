@@ -146,7 +146,7 @@ class FindBox(QLineEdit):
         """The commands that the text names, and those that only hold its words."""
         words = text.split()
         named, others = [], []
-        for heading, entries, _ in self._commands():
+        for heading, entries, *_ in self._commands():
             fitting = [
                 entry
                 for entry in entries

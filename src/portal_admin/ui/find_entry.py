@@ -18,11 +18,12 @@ class Entry(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Entries of one kind; `is_exact` when one of them is what was typed, to the letter."""
+    """Entries of one kind; `is_exact` when one of them is what was typed, to the letter; `remark` stands at the heading."""
 
     heading: str
     entries: Sequence[Entry]
     is_exact: bool = False
+    remark: str = ""
 
 
 class Answer(NamedTuple):

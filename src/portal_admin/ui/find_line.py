@@ -12,6 +12,7 @@ from portal_admin.ui.override import override
 from portal_admin.ui.theme import Size, Space, Type, font, theme
 
 ENTRY = int(Qt.ItemDataRole.UserRole)
+REMARK = ENTRY + 1
 HEADING_HEIGHT = 26
 # Titles stand in a column, so that the eye can run down the details beside them.
 TITLE_SHARE, TITLE_MOST, RIGHT_SHARE = 0.3, 300, 0.34
@@ -37,7 +38,11 @@ class LineDelegate(QStyledItemDelegate):
         if entry is None:
             heading = font(Type.SECONDARY)
             heading.setWeight(QFont.Weight.DemiBold)
-            _draw(painter, box.adjusted(0, Space.XS, 0, 0), str(index.data()), heading, "secondary")
+            text, remark = str(index.data()), str(index.data(REMARK) or "")
+            box = box.adjusted(0, Space.XS, 0, 0)
+            _draw(painter, box, text, heading, "secondary")
+            beside = QFontMetrics(heading).horizontalAdvance(text) + Space.S
+            _draw(painter, box.adjusted(beside, 0, 0, 0), remark, font(Type.SECONDARY), "secondary")
             return
         if option.state.value & _SELECTED:
             painter.fillRect(option.rect, QColor(theme.colours.selected))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from portal_admin.ui import icons
 from portal_admin.ui.find_entry import Entry, Section
-from portal_admin.ui.find_line import ENTRY, LineDelegate
+from portal_admin.ui.find_line import ENTRY, REMARK, LineDelegate
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Meaning, Size, Space, theme
 from portal_admin.ui.widgets.text import PlainLabel, literal_tooltip
@@ -79,7 +79,7 @@ class FindResults(QFrame):
         self.list.clear()
         for section in sections:
             if section.entries:
-                self._add_heading(section.heading)
+                self._add_heading(section)
                 for entry in section.entries:
                     self._add(entry, section.heading)
         rows = self._rows()
@@ -148,8 +148,11 @@ class FindResults(QFrame):
         found: Entry | None = None if item is None else item.data(ENTRY)
         return found
 
-    def _add_heading(self, text: str) -> None:
-        item = QListWidgetItem(text)
+    def _add_heading(self, section: Section) -> None:
+        item = QListWidgetItem(section.heading)
+        item.setData(REMARK, section.remark)
+        spoken = (section.heading, section.remark)
+        item.setData(_ACCESSIBLE, ", ".join(part for part in spoken if part))
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         self.list.addItem(item)
 

@@ -268,6 +268,11 @@ PICTURES = (
         Target("payments", payment="P-104702"),
         (press("Submit payment…"), fill("Amount", "1500.00")),
     ),
+    Picture(
+        "payments-would-pay",
+        Target("payments", payment="P-104702"),
+        (press("What would a payment pay?…"), fill("Amount", "1500.00"), press("Preview")),
+    ),
     Picture("payments-dark", Target("payments", payment="P-104733"), scheme=Scheme.DARK),
     Picture("payments-cancel", Target("payments", payment="P-104741"), (press("Cancel payment…"),)),
     Picture("requests", Target("requests")),

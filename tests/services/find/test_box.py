@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Engine
 
 from portal_admin.domain.permissions import Role
+from portal_admin.domain.sound import sound_keys
 from portal_admin.errors import DatabaseProblem, NotAllowed
+from portal_admin.models import end_user
 from portal_admin.models.engine import writing
 from portal_admin.services.desk import Desk
 from portal_admin.services.find import Kind, search
+from tests.fixtures.desk import NOW
 from tests.fixtures.operators import filling
 from tests.services.find.conftest import switch_payments_off
 
@@ -101,6 +105,25 @@ def test_that_each_kind_is_found_by_what_people_type(
 )
 def test_that_filters_narrow_and_alone_list(offline_desk: Desk, text: str, wanted: list[str]) -> None:
     assert targets(offline_desk, text) == wanted
+
+
+def test_that_all_three_of_the_vendors_example_are_found_before_whoever_sounds_less_alike(
+    offline_desk: Desk,
+) -> None:
+    by = {"created_at": NOW, "created_by": "t", "site_id": 1, "status": "Active"}
+    with filling(offline_desk.engine) as connection:
+        for number in range(12):
+            names = {"first_name": "Grace", "last_name": f"A{number}", "name_key": f"grace a{number}"}
+            address = {"email": f"g{number}@x.example"}
+            connection.execute(
+                insert(end_user).values(**names, **by, **address, sound_keys=sound_keys("Grace"))
+            )
+    assert [hit.title for hit in search(offline_desk, text="Chris", limit=4)] == [
+        "Chris Miller",
+        "Cris Moreau",
+        "Kris Tanner",
+        "Grace A0",
+    ]
 
 
 def told(desk: Desk, text: str) -> list[tuple[str, str, str]]:
