@@ -25,9 +25,7 @@ SHOWN = 200
 
 def add(commands: Commands) -> None:
     """Register the commands."""
-    enroll = commands.group(
-        "enroll", help="Rehearse self-enrollment, look up attempts, enrol, and see who could not"
-    )
+    enroll = commands.group("enroll", help="Rehearse an enrolment, see the attempts, and who cannot enrol")
     rehearsal = enroll.command("rehearse", rehearse, help="What the page would say to what a caller typed")
     _add_typed(rehearsal)
     rehearsal.add_argument("--first", default="", metavar="NAME")

@@ -10,17 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from portal_admin.domain.permissions import Role
+from portal_admin.domain.enrolment_typed import Typed
+from portal_admin.domain.permissions import Role as OperatorRole
+from portal_admin.domain.records import Contract, Location, Role
 from portal_admin.domain.verdict import Edition, Verdict
 from portal_admin.errors import NotAllowed, NotFound
 from portal_admin.models import aspire_contract
 from portal_admin.models.engine import writing
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
-from portal_admin.services.enrolment.rehearse import OnFile, rehearse, reveal_on_file
+from portal_admin.services.enrolment.rehearse import OnFile, rehearse, rehearse_both, reveal_on_file
 from tests.fixtures.operators import appoint
 from tests.services.enrolment.world import ACTIVE, BILLING, CFO, DANA, GONE, OLSEN, PENDING, RIGHT, offline
-from tests.services.filled import STALE, audit_rows, everything, set_setting
+from tests.services.filled import STALE, add_contract, audit_rows, everything, set_setting
 
 E2025, E2026 = Edition.E2025, Edition.E2026
 
@@ -62,20 +64,21 @@ ROWS: list[tuple[str, dict[str, Any], list[str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("edition", [E2025, E2026])
 @pytest.mark.parametrize(("typed", "old", "new"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 @pytest.mark.databases("sqlite")
 def test_that_rule_d_is_judged_on_what_aspire_has(
-    enrolment: Desk, typed: dict[str, Any], old: list[str], new: list[str], edition: Edition
+    enrolment: Desk, typed: dict[str, Any], old: list[str], new: list[str]
 ) -> None:
-    found = rehearse(enrolment, **(RIGHT | typed), edition=edition)
-    wanted = old if edition is E2025 else new
-    assert (failed(found), found.verdict) == (wanted, "refused" if wanted else "accepted")
-    assert {one.evidence.get("aspire") for one in found.checks if one.name != "already_user"} <= {
-        "agrees",
-        None,
-    }
-    assert found.edition is edition
+    given = RIGHT | typed
+    keys = ("email", "postal_code", "contract_id", "first_name", "last_name")
+    both = rehearse_both(enrolment, site=given["site"], typed=Typed(*(given[key] for key in keys)))
+    assert (both.site, both.in_force) == ("MAIN", E2026)
+    for edition, wanted in ((E2025, old), (E2026, new)):
+        found = both.verdicts[edition]
+        assert (failed(found), found.verdict) == (wanted, "refused" if wanted else "accepted")
+        told = {one.evidence.get("aspire") for one in found.checks if one.name != "already_user"}
+        assert told <= {"agrees", None}
+        assert found.edition is edition
 
 
 def test_that_the_edition_in_force_is_taken_unless_told(enrolment: Desk) -> None:
@@ -97,6 +100,19 @@ def test_that_whoever_has_the_address_is_told_by_status(enrolment: Desk, email: 
 def test_that_a_user_of_another_site_does_not_matter(enrolment: Desk) -> None:
     on_other = RIGHT | {"site": "PRAIRIE", "email": ACTIVE, "contract_id": "0012-0049"}
     assert rehearse(enrolment, **on_other).verdict == "accepted"
+
+
+@pytest.mark.databases("sqlite")
+def test_that_of_two_contracts_with_one_number_the_one_of_the_email_s_customer_is_meant(
+    enrolment: Desk,
+) -> None:
+    place = Location(postal_code="68114", country="US")
+    with writing(enrolment.engine) as connection:
+        for oid, customer in ((5, 2), (9000, 1)):
+            roles = (Role(customer, "Customer"),)
+            add_contract(connection, Contract(oid, "0012-0099", True, False, roles, bill_to=place))
+    found = rehearse(offline(enrolment), **(RIGHT | {"contract_id": "0012-0099"}))
+    assert (found.verdict, found.check("contract").evidence["contract_oid"]) == ("accepted", 9000)
 
 
 def test_that_a_rehearsal_changes_nothing(enrolment: Desk) -> None:
@@ -183,7 +199,7 @@ def test_that_what_is_on_file_is_revealed_by_who_may_with_an_audit_line(
     assert (line.action, line.subject, line.site_key) == ("caller.reveal", OLSEN, "MAIN")
     assert OLSEN not in str(line.after)
     assert "68114" not in str(line.after)
-    appoint(enrolment.engine, "robin", Role.READ_ONLY)
+    appoint(enrolment.engine, "robin", OperatorRole.READ_ONLY)
     with pytest.raises(NotAllowed, match="Reveal masked data"):
         reveal_on_file(desk_of(enrolment, "robin"), site="MAIN", contract_id="0012-0045")
     with pytest.raises(NotFound):
@@ -192,7 +208,7 @@ def test_that_what_is_on_file_is_revealed_by_who_may_with_an_audit_line(
 
 @pytest.mark.databases("sqlite")
 def test_that_somebody_who_may_only_look_may_rehearse(enrolment: Desk) -> None:
-    appoint(enrolment.engine, "robin", Role.READ_ONLY)
+    appoint(enrolment.engine, "robin", OperatorRole.READ_ONLY)
     assert rehearse(replace(enrolment, operator="robin"), **RIGHT).verdict == "accepted"
 
 

@@ -65,9 +65,10 @@ class Known:
 def known(connection: Connection, typed: Typed, site: str, now: datetime) -> Known:
     """The portal's side, of one moment."""
     settings, found = read_settings(connection), find_site(connection, site)
-    contract = _stored_contract(connection, typed, found)
     as_of, cadence = _age(connection, settings, now)
-    holders = _holders(connection, _owners(connection, typed.address)) if as_of else None
+    owners = _owners(connection, typed.address) if as_of else set()
+    contract = _stored_contract(connection, typed, found, owners)
+    holders = _holders(connection, owners) if as_of else None
     customers = _holders(connection, customers_of(contract.fact) if contract.fact else ())
     users = select(end_user.c.status).where(end_user.c.site_id == found.id, end_user.c.email == typed.address)
     status = connection.execute(users).scalar() if typed.address else None
@@ -118,12 +119,18 @@ def case_of(typed: Typed, ours: Known, theirs: Told, edition: Edition | None, no
     )
 
 
-def _stored_contract(connection: Connection, typed: Typed, site: Site) -> Stored[Contract]:
+def _stored_contract(connection: Connection, typed: Typed, site: Site, owners: set[int]) -> Stored[Contract]:
     """Of several contracts with this number, one that could be accepted comes first."""
     keys = site_keys(site)
 
-    def rank(contract: Contract) -> tuple[bool, bool, int]:
-        return not contract.is_booked, label_key(contract.private_label) not in keys, contract.oid
+    def rank(contract: Contract) -> tuple[bool, bool, bool, int]:
+        foreign = not owners & customers_of(contract)
+        return (
+            not contract.is_booked,
+            label_key(contract.private_label) not in keys,
+            foreign,
+            contract.oid,
+        )
 
     return snapshot.stored_contract(connection, typed.contract_id, rank=rank)
 
