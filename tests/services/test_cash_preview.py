@@ -21,7 +21,7 @@ from portal_admin.errors import (
     Refused,
 )
 from portal_admin.models import aspire_contract_detail as detail
-from portal_admin.models import sync_run
+from portal_admin.models import payment_event, sync_run
 from portal_admin.models.engine import writing
 from portal_admin.services.cash_preview import preview
 from portal_admin.services.desk import Desk
@@ -271,11 +271,18 @@ def test_that_payments_under_way_are_mentioned(office: Desk) -> None:
         add_payment(connection, RUTH, reference="P-2", pay_on=date(2026, 11, 23))
         add_payment(connection, RUTH, reference="P-3", pay_on=date(2026, 11, 20), status="Canceled")
         add_payment(connection, RUTH, reference="P-4", pay_on=date(2026, 11, 20), contract_oid=11)
+        add_payment(connection, RUTH, reference="P-5", pay_on=date(2026, 11, 19), status="Paid")
+        add_payment(connection, RUTH, reference="P-6", pay_on=date(2026, 10, 19), status="Paid")
+        arrived = add_payment(connection, RUTH, reference="P-7", pay_on=date(2026, 11, 18), status="Paid")
+        posted = {"payment_id": arrived, "kind": "contract_posted", "at": NOW, "learned_at": NOW}
+        connection.execute(insert(payment_event).values(id=900, operator="sync", evidence={}, **posted))
     told = [
         one.sentence
         for one in preview(office, contract_id=CONTRACT, amount="10").cautions
         if one.name == "under_way"
     ]
     assert told == [
-        "Payment P-1 of 250.00 USD for 21 Nov 2026 (Pending) is under way; applied before, it pays some of this."
+        "Payment P-5 of 250.00 USD for 19 Nov 2026 (sent to the bank, not on the contract yet) is under way; "
+        "applied before, it pays some of this.",
+        "Payment P-1 of 250.00 USD for 21 Nov 2026 (Pending) is under way; applied before, it pays some of this.",
     ]

@@ -19,7 +19,13 @@ NO_CHOICE = (
     "No invoice can be chosen, here or in the portal: a payer picks a contract, and ASPIRE's cash application decides "
     "what the money pays when it is posted."
 )
-UNDER_WAY = (PaymentStatus.PENDING, PaymentStatus.SCHEDULED, PaymentStatus.PENDING_CANCEL)
+# What is still to reach the contract, and how far it is; what was sent to the bank counts until it is posted there.
+UNDER_WAY: Mapping[PaymentStatus, str] = {
+    PaymentStatus.PENDING: "Pending",
+    PaymentStatus.SCHEDULED: "Scheduled",
+    PaymentStatus.PENDING_CANCEL: "Pending Cancel",
+    PaymentStatus.PAID: "sent to the bank, not on the contract yet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class CashPreview:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands beside the charges: the contract's record, payments under way, and the company's day and clock."""
+    """What stands beside the charges: the contract's record, payments not on it yet, and the company's day and clock."""
 
     contract: Evidence[Mapping[str, Any]]
     invoices: Evidence[Any]
@@ -109,7 +115,7 @@ def _under_way(payments: Iterable[PortalPayment], on: date) -> Iterator[Caution]
             yield Caution(
                 "under_way",
                 f"Payment {one.reference} of {money_words(one.amount, one.currency)} for {day_words(one.pay_on)} "
-                f"({one.status}) is under way; applied before, it pays some of this.",
+                f"({UNDER_WAY[one.status]}) is under way; applied before, it pays some of this.",
             )
 
 

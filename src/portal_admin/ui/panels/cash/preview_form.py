@@ -38,10 +38,10 @@ class PreviewForm(Form):
             ("on", self.tr("Posted &on"), self.on, 4),
         ):
             self.fields[key] = Field(label, control)
+            control.setAccessibleName(label.replace("&", ""))
             row.addWidget(self.fields[key], share, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(row)
-        for widget in (self.on, self.on.lineEdit()):
-            widget.setAccessibleName(self.tr("Posted on"))
+        self.on.lineEdit().setAccessibleName(self.on.accessibleName())
         self.on.dateChanged.connect(self._choose)
 
     @property
