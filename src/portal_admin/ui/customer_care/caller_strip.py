@@ -91,7 +91,9 @@ class CallerStrip(QWidget):
             else self.tr("MFA: not required")
         )
         created = self.tr("created {time}").format(time=clock_text(user.created_at, now))
-        self.facts.setText(f"{found.site.name} · {mfa} · {created}")
+        # The tab is hidden as it is on the portal, and whoever asks where it went needs an answer.
+        off = "" if found.policy.payments_enabled else self.tr("payments are switched off")
+        self.facts.setText(" · ".join(filter(None, (found.site.name, off, mfa, created))))
         self.advice.setText(self._advice(user.status))
         self.advice.setVisible(bool(self.advice.text()))
         self.caution.show_past(found.caution, now)
