@@ -137,8 +137,18 @@ def test_that_without_aspire_the_page_works_from_the_copy_and_says_how_old_it_is
 def test_that_parts_that_cannot_be_read_fail_alone_and_are_read_again_alone(
     care: CustomerCarePage, engine: Engine, settle: Settle
 ) -> None:
-    with away(engine, "service_request"), away(engine, "call_note"):
+    with away(engine, "aspire_contract_role"):
         view = view_of(look_at(care, settle))
+        assert view.contracts.state.state is State.FAILED
+        assert view.links_state.state is State.FAILED
+        assert view.parts.bar.tabText(0) == "Acco&unts ?"
+    view.contracts.refresh()
+    settle()
+    assert view.links_state.state is State.CONTENT
+    assert view.parts.bar.tabText(0) == "Acco&unts 2"
+    with away(engine, "service_request"), away(engine, "call_note"):
+        view.refresh()
+        settle()
         texts = [view.parts.bar.tabText(place) for place in range(view.parts.bar.count())]
         assert {"Re&quests ?", "No&tes ?"} <= set(texts)
         assert "En&rolment 0" in texts

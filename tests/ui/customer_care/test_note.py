@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from portal_admin.domain.permissions import Role
 from portal_admin.services import call_notes, people
 from portal_admin.services.desk import Desk
 from portal_admin.services.roles import my_role
+from portal_admin.ui import background
 from portal_admin.ui.customer_care.drafts import FOLDER, Draft, DraftFile
 from portal_admin.ui.customer_care.note_editor import NoteEditor
 from portal_admin.ui.customer_care.page import CustomerCarePage
@@ -191,6 +193,20 @@ def test_that_what_is_typed_while_a_note_is_saved_is_the_next_note(
     assert [one.note for one in kept_notes(desk)] == ["First."]
     assert editor.text.toPlainText() == "Second"
     assert draft_file(desk).exists()
+
+
+def test_that_what_was_typed_last_is_kept_when_the_window_is_closed_at_once(
+    editor: NoteEditor, desk: Desk, qtbot: Any
+) -> None:
+    qtbot.keyClicks(editor.text, "Bye")
+    editor.close()
+    assert background.drain(5)
+    for thread in threading.enumerate():
+        if thread.name == "keep note":
+            thread.join(5)
+    found = DraftFile("", desk.operator, SITE, OLSEN).read()
+    assert found is not None
+    assert found.text == "Bye"
 
 
 def test_that_a_disk_that_refuses_is_told_while_the_note_is_typed(

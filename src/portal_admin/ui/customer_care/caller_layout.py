@@ -13,7 +13,7 @@ from portal_admin.ui import background
 from portal_admin.ui.customer_care.aspire_line import AspireLine
 from portal_admin.ui.customer_care.caller_strip import CallerStrip
 from portal_admin.ui.customer_care.command_bar import CommandBar
-from portal_admin.ui.customer_care.lower_tabs import LowerTabs
+from portal_admin.ui.customer_care.lower_tabs import LowerTabs, at_top
 from portal_admin.ui.customer_care.note_editor import NoteEditor
 from portal_admin.ui.customer_care.notes_part import CallerNotes
 from portal_admin.ui.customer_care.person_panels import PersonPanels
@@ -52,6 +52,7 @@ class CallerLayout(Page):
     note: NoteEditor
     parts: LowerTabs
     links: LinksPanel
+    links_state: StatePanel
     facts: ContractFactsPanel
     payments: CallerPayments
     notes: CallerNotes
@@ -124,7 +125,8 @@ class CallerLayout(Page):
     def _build_parts(self) -> Iterator[None]:
         self.links = LinksPanel(self.rights)
         self.links.setProperty("kind", "")  # the tabs around it are the panel
-        self.parts.add(self.tr("Acco&unts"), self.links)
+        self.links_state = StatePanel(at_top(self.links))
+        self.parts.add(self.tr("Acco&unts"), self.links_state)
         yield
         self.facts = ContractFactsPanel(self.desk)
         self.facts.setProperty("kind", "")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser
-from portal_admin.errors import DeskError, NotFound
+from portal_admin.errors import CouldNotLook, DeskError, NotFound
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.caller import CallerProfile, caller_profile
 from portal_admin.ui import background, recent_callers
@@ -60,9 +60,7 @@ class CallerView(CallerLayout):
         self.contracts.selected.connect(self._pick)
         self.contracts.asked.connect(self._ask)
         self.contracts.read.connect(self._show_overview)
-        self.contracts.counted.connect(
-            lambda _count: background.later(self, 0, self._begin, replaces="begin")
-        )
+        self.contracts.counted.connect(self._contracts_counted)
         self.contracts.link_wanted.connect(self.panels.open_link)
         self.why.opened.connect(self.opened)
         self.why.person_chosen.connect(self._open_other)
@@ -170,6 +168,15 @@ class CallerView(CallerLayout):
         if asked:
             self.ask(asked)
 
+    def _contracts_counted(self, count: int) -> None:
+        background.later(self, 0, self._begin, replaces="begin")
+        if count < 0:
+            words = self.tr(
+                "The linked accounts are read together with the contracts, which could not be read."
+            )
+            self.links_state.failed(CouldNotLook(words), self.contracts.refresh, at=self.desk.clock())
+            self.parts.count(0, count)
+
     def _begin(self) -> None:
         """Once the contracts are there, the keyboard begins at them, unless it is at work elsewhere already."""
         begun, self._has_begun = self._has_begun, True
@@ -193,6 +200,7 @@ class CallerView(CallerLayout):
 
     def _show_overview(self, overview: Overview) -> None:
         self.links.show_overview(overview)
+        self.links_state.content()
         self.parts.count(0, len(overview.cards))
         self.panels.show_overview(overview)
 

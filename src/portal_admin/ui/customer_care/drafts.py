@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from portal_admin.errors import SettingsProblem
 from portal_admin.ui.local_files import LatestFile, local_file, read_local
 
 FOLDER = "note-drafts"
+log = logging.getLogger(__name__)
 
 
 class Draft(NamedTuple):
@@ -52,3 +54,10 @@ class DraftFile:
                 "This note cannot be kept on this machine while it is typed. Save it before you leave it.",
                 title="The note is not kept",
             ) from problem
+
+    def write_last(self) -> None:
+        """The same for when nobody can be told any more; the log tells."""
+        try:
+            self.write()
+        except SettingsProblem:
+            log.warning("a note that was being typed could not be kept")

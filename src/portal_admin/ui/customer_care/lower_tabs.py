@@ -43,12 +43,11 @@ class LowerTabs(QFrame):
         self.bar.currentChanged.connect(self.stack.setCurrentIndex)
 
     def add(self, title: str, part: QWidget, *, scrolls: bool = False) -> None:
-        """Append a part, which scrolls or stands at the top where it is no list; a CallerPart counts by itself."""
+        """Append a part, which scrolls where it has no list of its own; a CallerPart counts by itself."""
         place = len(self.parts)
         self.parts.append(part)
         self._titles.append(title)
-        holder = part if isinstance(part, CallerPart) else _scrolling(part) if scrolls else _at_top(part)
-        self.stack.addWidget(holder)
+        self.stack.addWidget(_scrolling(part) if scrolls else part)
         self.bar.addTab(title)
         if isinstance(part, CallerPart):
             part.counted.connect(lambda count: self.count(place, count))
@@ -92,7 +91,8 @@ def _scrolling(part: QWidget) -> QScrollArea:
     return area
 
 
-def _at_top(part: QWidget) -> QWidget:
+def at_top(part: QWidget) -> QWidget:
+    """The part as high as it needs to be, and nothing below it."""
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Thread
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -65,7 +66,7 @@ class NoteEditor(QFrame):
         self._desk, self._site, self._email = desk, site, email
         self._file = DraftFile(profile, desk.operator, site.casefold(), email)
         self._contract = ""
-        self._typed = False
+        self._typed = self._is_unkept = False
         self._saving = ""
         self.text = NoteText()
         self.text.setPlaceholderText(self.tr("What was asked, what was done"))
@@ -159,12 +160,13 @@ class NoteEditor(QFrame):
         self.text.setFocus()
 
     def _edited(self) -> None:
-        self._typed = True
+        self._typed = self._is_unkept = True
         self._say("")
         background.later(self, PAUSE, self._keep, replaces="keep")
         self.is_dirty_changed.emit(self.is_dirty)
 
     def _keep(self) -> None:
+        self._is_unkept = False
         background.run(self, self._put().write, lambda _done: None, self._could_not_keep, replaces="write")
 
     def _put(self) -> DraftFile:
@@ -196,4 +198,7 @@ class NoteEditor(QFrame):
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        background.hurry(self)  # the window may be closing
+        if self._is_unkept:
+            # The window may be closing, and then the pool drops what nobody waits for; Python waits for this thread.
+            self._is_unkept = False
+            Thread(target=self._put().write_last, name="keep note").start()
