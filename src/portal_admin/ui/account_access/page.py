@@ -16,7 +16,8 @@ from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import Page, PageContext
 from portal_admin.ui.panels.access.chooser import Choice, PersonChooser, person_row
-from portal_admin.ui.panels.access.contracts_panel import AreaRows, ContractsPanel, prepare
+from portal_admin.ui.panels.access.contract_rows import AreaRows, prepare
+from portal_admin.ui.panels.access.contracts_panel import ContractsPanel
 from portal_admin.ui.panels.access.link_panel import LinkPanel
 from portal_admin.ui.panels.access.link_saver import LinkSaver
 from portal_admin.ui.panels.access.links_panel import LINK, UNLINK, LinksPanel

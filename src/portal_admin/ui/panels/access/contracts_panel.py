@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import cast
 
@@ -12,14 +12,12 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QV
 
 from portal_admin.domain.access import CLOSED, OPEN
 from portal_admin.domain.text import id_key
-from portal_admin.services.access import HiddenContract
 from portal_admin.services.access_overview import Overview
-from portal_admin.services.charges import Charges
 from portal_admin.services.visibility import ContractLine
 from portal_admin.ui.override import override
 from portal_admin.ui.panels.access import words
 from portal_admin.ui.panels.access.bar import Bar
-from portal_admin.ui.panels.access.charge_words import charge_cell
+from portal_admin.ui.panels.access.contract_rows import HIDDEN, AreaRows, area_of, contract_of, currency_of
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space
@@ -27,7 +25,7 @@ from portal_admin.ui.widgets.ages import AgeLabel, age_text
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel
 
-ALL, HIDDEN = "all", "hidden"
+ALL = "all"
 WHY_KEY = "W"
 TYPE_COLUMN, DUE_COLUMN = 1, 3
 ROOM_FOR_TYPE = Size.FORM + Space.XL
@@ -36,8 +34,6 @@ LEAST_FILTER = 5 * Size.ICON
 # With charges: counts, filter and age on one line; and the customer's name is worth more than the type.
 ROOM_FOR_ONE_LINE = Size.FORM
 ROOM_FOR_TYPE_TOO = Size.FORM + Size.CARD // 2
-
-AreaRows = dict[str, list[Row]]
 
 
 class ContractsPanel(QFrame):
@@ -89,7 +85,7 @@ class ContractsPanel(QFrame):
         """Select the row of a contract without asking about it; False when it is not listed."""
         wanted = id_key(contract_id)
         for row in self.table.model.rows:
-            if id_key(_contract_of(row)) == wanted:
+            if id_key(contract_of(row)) == wanted:
                 self._showing = True
                 found = self.table.select(row.key)
                 self._showing = False
@@ -190,7 +186,7 @@ class ContractsPanel(QFrame):
 
     def _retitle(self, lines: Iterable[ContractLine]) -> None:
         """The currency stands in the header, so another one needs other columns."""
-        currency = _currency(lines) or ""
+        currency = currency_of(lines) or ""
         if currency == self._currency:
             return
         old, self.table = self.table, self._make_table(currency)
@@ -256,71 +252,8 @@ class ContractsPanel(QFrame):
         """A reason takes the whole line beside its contract id."""
         for line in range(table.model.rowCount()):
             row = table.model.row_at(line)
-            if row is not None and _area(row) == HIDDEN:
+            if row is not None and area_of(row) == HIDDEN:
                 table.view.setSpan(line, TYPE_COLUMN, 1, len(table.model.columns) - 1)
-
-
-def prepare(
-    overview: Overview, charges: Mapping[int, Charges] | None = None, *, now: datetime | None = None
-) -> AreaRows:
-    """The rows of each area and of the hidden contracts; made off the UI thread, for there may be thousands.
-
-    The last cell tells the open charges where `charges` are given (with `now`, for their age), else the regular payment.
-    """
-    listed = overview.contracts
-    say = words.HiddenWords(overview.site, overview.sites, overview.settings.admitted_roles)
-    mixed = _currency(listed.lines) is None
-    rows: AreaRows = {OPEN: [], CLOSED: [], HIDDEN: []}
-
-    def amount(line: ContractLine) -> Cell:
-        if charges and now:
-            return charge_cell(charges[line.contract_oid], mixed=mixed, now=now)
-        return _payment(line, mixed)
-
-    for line in listed.lines:
-        rows[line.area].append(_row(line, overview.customers.get(line.contract_oid, "—"), amount(line)))
-    rows[HIDDEN] = [_hidden_row(contract, say(contract)) for contract in listed.hidden]
-    return rows
-
-
-def _row(line: ContractLine, customer: str, amount: Cell) -> Row:
-    due = line.next_due_date
-    return Row(
-        (line.area, line.contract_id),
-        (
-            line.contract_id,
-            words.contract_type(line.contract_type),
-            customer,
-            Cell(words.day(due), sort=due.toordinal() if due else 0),
-            amount,
-        ),
-    )
-
-
-def _payment(line: ContractLine, mixed: bool) -> Cell:
-    paid = words.amount(line.payment_amount_minor, line.currency)
-    return Cell(f"{paid} {line.currency}" if mixed else paid, sort=line.payment_amount_minor or 0)
-
-
-def _area(row: Row) -> str:
-    area, _contract_id = cast(tuple[str, str], row.key)
-    return area
-
-
-def _contract_of(row: Row) -> str:
-    _area, contract_id = cast(tuple[str, str], row.key)
-    return contract_id
-
-
-def _hidden_row(contract: HiddenContract, reason: str) -> Row:
-    said = Cell(reason, Meaning.NEUTRAL, "eye-off", tooltip=reason)
-    return Row((HIDDEN, contract.contract_id), (contract.contract_id, said, "", "", ""))
-
-
-def _currency(lines: Iterable[ContractLine]) -> str | None:
-    """The one currency of all lines; None for several, USD where there is no line."""
-    found = {line.currency for line in lines}
-    return None if len(found) > 1 else next(iter(found), "USD")
 
 
 def _stale_words(overview: Overview, now: datetime) -> str:

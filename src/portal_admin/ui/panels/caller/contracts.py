@@ -16,7 +16,8 @@ from portal_admin.services.visibility import ContractLine
 from portal_admin.ui import background
 from portal_admin.ui.override import override
 from portal_admin.ui.panels.access.charge_words import charge_cell
-from portal_admin.ui.panels.access.contracts_panel import AreaRows, ContractsPanel, prepare
+from portal_admin.ui.panels.access.contract_rows import AreaRows, prepare
+from portal_admin.ui.panels.access.contracts_panel import ContractsPanel
 from portal_admin.ui.panels.access.why_panel import PICK_PAUSE
 from portal_admin.ui.panels.caller_part import CallerPart
 
@@ -94,10 +95,10 @@ class CallerContracts(CallerPart[Read]):
 
     def _look_closer(self, contract_id: str) -> None:
         """Ask ASPIRE what is open now, once the selection rests on a contract that the portal shows."""
-        line = next((one for one in self._lines() if one.contract_id == contract_id), None)
-        if line is None:
+        found = [one for one in self._lines() if one.contract_id == contract_id]
+        if len(found) != 1:  # hidden, or two contracts of one number, whose rows cannot be told apart
             return
-        desk = self.desk
+        (line,), desk = found, self.desk
 
         def ask() -> None:
             background.run(
