@@ -114,7 +114,7 @@ def test_that_all_three_of_the_vendors_example_are_found_before_whoever_sounds_l
     with filling(offline_desk.engine) as connection:
         for number in range(12):
             names = {"first_name": "Grace", "last_name": f"A{number}", "name_key": f"grace a{number}"}
-            address = {"email": f"g{number}@x.example"}
+            address = {"id": 100 + number, "email": f"g{number}@x.example"}
             connection.execute(
                 insert(end_user).values(**names, **by, **address, sound_keys=sound_keys("Grace"))
             )
