@@ -72,6 +72,7 @@ def test_that_sync_learns_the_whole_way_of_a_payment_and_each_thing_once(office:
     assert found.followed_at == NOW
     assert sync(office).payments == 0
     assert kinds(office.engine, "P-0007") == told
+    assert stored(office.engine, "P-0007").version == found.version, "nobody needs to look again"
 
 
 def test_that_canceled_and_paid_are_told_apart_by_batches_alone(office: Desk) -> None:

@@ -74,27 +74,25 @@ def test_that_a_payment_becomes_one_debit_with_its_reference_and_its_lines_in_th
     assert "123456789" not in repr(lines)
 
 
+NO_AMOUNTS = [
+    ("0", "more than nothing"),
+    ("-5", "more than nothing"),
+    ("1.005", "at most 2 decimals"),
+    ("abc", "in digits"),
+    ("NaN", "in digits"),
+    ("Infinity", "in digits"),
+    ("1e3000", "in digits|more than ASPIRE"),
+    ("100000000000", "more than ASPIRE takes"),
+    ("", "in digits"),
+]
+
+
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(
-    ("amount", "says"),
-    [
-        ("0", "more than nothing"),
-        ("-5", "more than nothing"),
-        ("1.005", "at most 2 decimals"),
-        ("abc", "in digits"),
-        ("NaN", "in digits"),
-        ("Infinity", "in digits"),
-        ("1e3000", "in digits|more than ASPIRE"),
-        ("100000000000", "more than ASPIRE takes"),
-        ("", "in digits"),
-    ],
-)
-def test_that_an_amount_that_is_none_is_not_sent(
-    office: Desk, sandbox: Sandbox, amount: str, says: str
-) -> None:
-    with pytest.raises(InvalidInput, match=says) as refused:
-        pay(office, amount=amount)
-    assert refused.value.field == "amount"
+def test_that_an_amount_that_is_none_is_not_sent(office: Desk, sandbox: Sandbox) -> None:
+    for amount, says in NO_AMOUNTS:
+        with pytest.raises(InvalidInput, match=says) as refused:
+            pay(office, amount=amount)
+        assert refused.value.field == "amount"
     assert debits(sandbox) == []
 
 
@@ -108,23 +106,21 @@ def test_that_today_is_the_companys_day(office: Desk, clock: Clock) -> None:
     assert pay(office, on=date(2026, 11, 21)).problem is None
 
 
+NOT_OPEN: list[tuple[dict[str, Any], str, str]] = [
+    ({"contract_id": "0012-0046"}, "contract_closed", "Closed"),
+    ({"contract_id": "0012-0048"}, "contract_not_visible", "LEGACY"),
+    ({"contract_id": "no-such"}, "contract_not_visible", "has a contract no-such"),
+    ({"email": INA}, "contract_not_visible", "Inactive"),
+    ({"email": PAUL, "contract_id": "0020-0001"}, "contract_not_visible", "Pending"),
+]
+
+
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(
-    ("changed", "rule", "says"),
-    [
-        ({"contract_id": "0012-0046"}, "contract_closed", "Closed"),
-        ({"contract_id": "0012-0048"}, "contract_not_visible", "LEGACY"),
-        ({"contract_id": "no-such"}, "contract_not_visible", "has a contract no-such"),
-        ({"email": INA}, "contract_not_visible", "Inactive"),
-        ({"email": PAUL, "contract_id": "0020-0001"}, "contract_not_visible", "Pending"),
-    ],
-)
-def test_that_nobody_pays_for_what_the_portal_does_not_show_them_open(
-    office: Desk, sandbox: Sandbox, changed: dict[str, Any], rule: str, says: str
-) -> None:
-    with pytest.raises(Refused, match=says) as refused:
-        pay(office, **changed)
-    assert refused.value.rule == rule
+def test_that_nobody_pays_for_what_the_portal_does_not_show_them_open(office: Desk, sandbox: Sandbox) -> None:
+    for changed, rule, says in NOT_OPEN:
+        with pytest.raises(Refused, match=says) as refused:
+            pay(office, **changed)
+        assert refused.value.rule == rule
     assert (debits(sandbox), list_payments(office).payments) == ([], ())
 
 

@@ -29,8 +29,8 @@ from portal_admin.services.settings import read_settings
 
 Fact = TypeVar("Fact")
 
-# ASPIRE's clock and ours differ; what a batch holds must not slip through between them.
-MARGIN = timedelta(days=1)
+# A batch that was posted before the request may cover a day after it, and then leaves the payment out.
+MARGIN = timedelta(days=31)
 CLASSES = ("alternate_efts", "payments", "invoices")
 
 

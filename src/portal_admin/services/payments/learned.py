@@ -13,7 +13,7 @@ from portal_admin.domain.payment_facts import PaymentFacts
 from portal_admin.domain.payment_sending_rules import GRACE
 from portal_admin.domain.payment_status import status_from
 from portal_admin.domain.payments import EventKind, Origin, PaymentStatus, Sending
-from portal_admin.services.payments.stored import add_event, move
+from portal_admin.services.payments.stored import add_event, move, note_seen
 
 LOST = "The desk that sent it never told what became of it."
 # By what two things that were learned are the same one.
@@ -42,7 +42,12 @@ def learn(connection: Connection, facts: PaymentFacts, *, operator: str) -> tupl
             operator=operator,
             evidence=lesson.evidence,
         )
-    move(connection, facts.payment, **_state(facts))
+    state, seen = _state(facts), _seen(facts)
+    if new or any(getattr(facts.payment, name) != value for name, value in state.items()):
+        move(connection, facts.payment, **state, **seen)
+    elif seen:
+        # Nothing moved, so nobody who has the payment before them needs to look again.
+        note_seen(connection, facts.payment, **seen)
     return new
 
 
@@ -82,8 +87,6 @@ def lessons(facts: PaymentFacts) -> Iterator[Lesson]:
 def _state(facts: PaymentFacts) -> dict[str, Any]:
     payment = facts.payment
     state: dict[str, Any] = {"status": status_from(facts)}
-    if facts.alternate_efts.is_known and not facts.alternate_efts.stored:
-        state |= {"followed_at": facts.now}
     if facts.debit is not None and payment.sending is not Sending.SENT:
         state |= {"sending": Sending.SENT}
     if facts.debit is not None and payment.alternate_eft_oid is None:
@@ -91,6 +94,11 @@ def _state(facts: PaymentFacts) -> dict[str, Any]:
     if _is_lost(facts):
         state |= {"sending": Sending.UNKNOWN}
     return state
+
+
+def _seen(facts: PaymentFacts) -> dict[str, Any]:
+    read = facts.alternate_efts.is_known and not facts.alternate_efts.stored
+    return {"followed_at": facts.now} if read else {}
 
 
 def _is_lost(facts: PaymentFacts) -> bool:

@@ -57,8 +57,9 @@ def payer(desk: Desk, *, site: str, email: str, contract_id: str) -> Payer:
     user, on, policy, settings = _known(desk, site, email)
     if desk.aspire is None:
         raise SettingsProblem(NOT_CONFIGURED)
+    # The verdict is a look-up with a budget of its own.
+    _require_open(desk, user, contract_id)
     with desk.aspire.look_up():
-        _require_open(desk, user, contract_id)
         if desk.aspire.settings().get("PaymentsEnabled") is False:
             raise SwitchedOff(OFF_IN_ASPIRE, title="Payments are switched off")
         contract = _contract(desk.aspire, user, on, settings, contract_id)

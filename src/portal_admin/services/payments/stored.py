@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from portal_admin.domain.money import from_minor, to_minor
 from portal_admin.domain.payments import (
@@ -131,3 +131,9 @@ def move(connection: Connection, before: PortalPayment, **values: Any) -> None:
     """Write the payment's next version; Conflict when somebody else moved it meanwhile."""
     texts = {name: str(value) if name in ("status", "sending") else value for name, value in values.items()}
     advance(connection, payment, payment.c.id == before.id, version=before.version, values=texts)
+
+
+def note_seen(connection: Connection, before: PortalPayment, *, followed_at: datetime) -> None:
+    """Say when ASPIRE was last read for it; its version stays."""
+    mine = (payment.c.id == before.id) & (payment.c.version == before.version)
+    connection.execute(update(payment).where(mine).values(followed_at=followed_at))
