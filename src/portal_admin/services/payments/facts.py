@@ -64,7 +64,7 @@ def kept(connection: Connection, payment: PortalPayment) -> Kept:
 
 
 def batches_since(desk: Desk, since: datetime) -> Batches:
-    """The batches that could hold a debit that was asked for at that instant."""
+    """The batches that could hold a debit that was asked for at that instant, or have left it out."""
     begun = since - MARGIN
 
     def question(aspire: AspireClient) -> tuple[EftBatch, ...]:
