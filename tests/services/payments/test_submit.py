@@ -139,6 +139,16 @@ def test_that_what_cannot_be_told_is_not_paid(office: Desk, sandbox: Sandbox) ->
     assert list_payments(office).payments == ()
 
 
+@pytest.mark.databases("sqlite")
+def test_that_an_aspire_that_cannot_read_back_is_sent_nothing(office: Desk, sandbox: Sandbox) -> None:
+    sandbox.instance(Capabilities=["PaymentRequests", "BankAccounts"])
+    with pytest.raises(Refused, match="does not offer AlternateEfts") as refused:
+        pay(office)
+    assert refused.value.rule == "not_offered"
+    sandbox.instance(Capabilities=["PaymentRequests", "BankAccounts", "AlternateEfts"])
+    assert pay(office).problem is None, "what ASPIRE does not tell is no reason against it"
+
+
 def test_that_switched_off_means_at_the_site_and_in_aspire(office: Desk, sandbox: Sandbox) -> None:
     set_policy(office, site="MAIN", payments_enabled=False)
     with pytest.raises(SwitchedOff, match="site MAIN"):

@@ -31,6 +31,10 @@ OFF_IN_ASPIRE = (
 )
 
 
+# What must be there before a debit can be asked for, and read back.
+NEEDED = frozenset({"PaymentRequests", "AlternateEfts", "BankAccounts"})
+
+
 @dataclass(frozen=True, slots=True)
 class Payer:
     """A user who sees the contract open, the bank accounts there are for it, and which ASPIRE said so."""
@@ -60,7 +64,11 @@ def payer(desk: Desk, *, site: str, email: str, contract_id: str) -> Payer:
     # The verdict is a look-up with a budget of its own.
     _require_open(desk, user, contract_id)
     with desk.aspire.look_up():
-        if desk.aspire.settings().get("PaymentsEnabled") is False:
+        instance = desk.aspire.instance()
+        _require_offered(instance)
+        # What ASPIRE does not tell, the site's policy alone decides.
+        told = desk.aspire.settings() if "Settings" in instance.capabilities else {}
+        if told.get("PaymentsEnabled") is False:
             raise SwitchedOff(OFF_IN_ASPIRE, title="Payments are switched off")
         contract = _contract(desk.aspire, user, on, settings, contract_id)
         return Payer(
@@ -70,7 +78,17 @@ def payer(desk: Desk, *, site: str, email: str, contract_id: str) -> Payer:
             contract,
             _accounts(desk, user, policy, contract),
             today(settings, desk.clock()),
-            desk.aspire.instance(),
+            instance,
+        )
+
+
+def _require_offered(instance: Instance) -> None:
+    missing = sorted(NEEDED - instance.capabilities)
+    if missing:
+        raise Refused(
+            f"This ASPIRE does not offer {', '.join(missing)}, without which no payment can be submitted. Ask who "
+            "runs the ASPIRE gateway.",
+            rule="not_offered",
         )
 
 
