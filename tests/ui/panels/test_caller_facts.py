@@ -83,6 +83,17 @@ def test_that_with_aspire_down_the_stored_facts_are_told_with_age_and_reason(
     assert panel.problem.isHidden()
 
 
+def test_that_one_class_that_fails_leaves_the_rest_live(
+    panel: ContractFactsPanel, sandbox: Any, settle: Settle
+) -> None:
+    sandbox.fault(path="/contracts/10/invoices", status=403, code="PermissionDenied")
+    told = show(panel, settle)
+    assert panel.age.text() == "live 20:00, not all of it"
+    assert panel.problem.text()
+    assert "Not readable" in told
+    assert "46,210.55" in told
+
+
 def test_that_an_answer_about_an_earlier_contract_is_dropped(
     panel: ContractFactsPanel, sandbox: Any, settle: Settle
 ) -> None:

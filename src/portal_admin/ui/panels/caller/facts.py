@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from portal_admin.domain import field_words
-from portal_admin.domain.contract_facts import FACTS, NOTHING_KEPT, UNREAD, ContractFacts, Fact
+from portal_admin.domain.contract_facts import NOTHING_KEPT, UNREAD, ContractFacts
 from portal_admin.domain.fields import State
 from portal_admin.domain.text import id_key
 from portal_admin.errors import DeskError, NotFound
@@ -19,23 +17,13 @@ from portal_admin.services.fields.facts import contract_facts
 from portal_admin.ui import background
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
+from portal_admin.ui.panels.access.why_panel import PICK_PAUSE
+from portal_admin.ui.panels.caller.fact_lines import FactLines
 from portal_admin.ui.theme import Meaning, Space
 from portal_admin.ui.widgets.ages import age_text, clock_text, zone_text
 from portal_admin.ui.widgets.buttons import CopyButton, button
-from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import ElidedLabel, PlainLabel, set_tooltip
-
-PICK_PAUSE = 200
-ROWS_AT_MOST = len(FACTS) + 1
-Side = Callable[[Fact], str]
-MARKS: dict[State, tuple[str, Meaning]] = {
-    State.EQUAL: ("equal", Meaning.GOOD),
-    State.DIFFERS: ("differ", Meaning.BAD),
-    State.STALE: ("clock", Meaning.ATTENTION),
-    State.NOT_STORED: ("database", Meaning.ATTENTION),
-    State.NOT_READABLE: ("question", Meaning.UNKNOWN),
-}
 
 
 class ContractFactsPanel(QFrame):
@@ -55,20 +43,13 @@ class ContractFactsPanel(QFrame):
         self.copy_button = CopyButton(self.tr("Copy these facts"), self.as_text)
         self.retry_button = button(self.tr("Retry"), self.refresh, kind="link")
         self.all_button = button(self.tr("All fields"), self._open_all, kind="link")
-        self._holder = QWidget()
-        self._grid = QGridLayout(self._holder)
+        self.lines = FactLines()
         self.problem = PlainLabel(kind="secondary", meaning=Meaning.UNKNOWN, wrap=True)
-        self.state = StatePanel(self._holder)
+        self.state = StatePanel(self.lines)
         self._build()
         self._invite()
 
     def _build(self) -> None:
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(Space.M)
-        self._grid.setVerticalSpacing(Space.XS)
-        self._grid.setRowStretch(ROWS_AT_MOST, 1)
-        for number in (1, 2):
-            self._grid.setColumnStretch(number, 1)
         head = QHBoxLayout()
         head.setSpacing(Space.S)
         head.addWidget(self.title, 1)
@@ -130,7 +111,7 @@ class ContractFactsPanel(QFrame):
     def _forget(self) -> None:
         """What is shown belongs to another contract."""
         self.facts = None
-        self._clear()
+        self.lines.clear()
         self.age.setText("")
         self.problem.hide()
         self.state.content()
@@ -148,78 +129,40 @@ class ContractFactsPanel(QFrame):
         self.facts = found
         self.title.setText(" · ".join(filter(None, (found.contract_id, found.customer, found.currency))))
         self._tell_age(found, self._desk.clock())
-        self._fill(found)
+        self.lines.show_facts(found)
         self.copy_button.show()
         self.all_button.show()
         self.state.content()
 
     def _tell_age(self, found: ContractFacts, now: datetime) -> None:
         live = self.tr("live {time}").format(time=clock_text(found.looked_at, now))
+        partly = any(fact.aspire != UNREAD for fact in found.facts)
         stored = found.stored_at
         if stored is None:
             words = live if found.is_live else self.tr("not received")
         elif found.is_live:
             words = live
+        elif partly:
+            words = self.tr("{live}, not all of it").format(live=live)
         else:
             words = self.tr("stored, {age}").format(age=age_text(stored, now))
         self.age.setText(words)
         set_tooltip(self.age, zone_text(stored) if stored is not None and not found.is_live else "")
         self.age.set_meaning(None if found.is_live else Meaning.UNKNOWN)
-        said = found.problem or _not_received(found)
+        said = found.problem or _unreadable(found) or _not_received(found)
         self.problem.setText(said)
-        self.problem.set_meaning(Meaning.UNKNOWN if found.problem else None)
+        self.problem.set_meaning(None if found.is_live else Meaning.UNKNOWN)
         self.problem.setVisible(bool(said))
         self.retry_button.setVisible(not found.is_live)
-
-    def _clear(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-
-    def _fill(self, found: ContractFacts) -> None:
-        """A side that knows nothing at all is left out: the line above tells why."""
-        self._clear()
-        told = [fact for fact in found.facts if fact.state in MARKS]
-        sides: list[tuple[str, Side]] = []
-        if any(fact.portal != NOTHING_KEPT for fact in told):
-            sides.append((self.tr("Portal shows"), lambda fact: fact.portal))
-        if any(fact.aspire != UNREAD for fact in told):
-            sides.append((self.tr("ASPIRE says now"), lambda fact: fact.aspire))
-        for column, (head, _side) in enumerate(sides, start=1):
-            self._grid.addWidget(PlainLabel(head, kind="secondary"), 0, column)
-        for line, fact in enumerate(told, start=1):
-            self._grid.addWidget(_name(fact, found.looked_at), line, 0)
-            for column, (_head, side) in enumerate(sides, start=1):
-                self._grid.addWidget(_value(side(fact), fact), line, column)
-            if len(sides) > 1:
-                self._mark(line, fact)
-
-    def _mark(self, line: int, fact: Fact) -> None:
-        icon, meaning = MARKS[fact.state]
-        said = field_words.STATE_WORDS[fact.state]
-        mark = Mark(icon, meaning.value)
-        mark.setAccessibleName(f"{fact.name}: {said}")
-        set_tooltip(mark, f"{said}. {fact.reason or ''}".strip())
-        self._grid.addWidget(mark, line, 3)
-        word = PlainLabel("" if fact.state is State.EQUAL else said, kind="secondary", meaning=meaning)
-        self._grid.addWidget(word, line, 4)
 
     def _open_all(self) -> None:
         self.opened.emit(Target("field_reference", contract=self._wanted))
 
 
-def _name(fact: Fact, now: datetime) -> PlainLabel:
-    made = PlainLabel(fact.name, kind="secondary")
-    if fact.portal_at is not None:
-        stored = QCoreApplication.translate("ContractFactsPanel", "Stored {time}")
-        set_tooltip(made, stored.format(time=clock_text(fact.portal_at, now)))
-    return made
-
-
-def _value(text: str, fact: Fact) -> ElidedLabel:
-    return ElidedLabel(text, kind="strong" if fact.state is State.DIFFERS else "")
+def _unreadable(found: ContractFacts) -> str:
+    """Why a side could not be read though ASPIRE answered, told once."""
+    reasons = (fact.reason for fact in found.facts if fact.state is State.NOT_READABLE)
+    return next(filter(None, reasons), "")
 
 
 def _not_received(found: ContractFacts) -> str:
