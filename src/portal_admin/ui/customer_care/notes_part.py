@@ -31,7 +31,7 @@ class CallerNotes(CallerPart[Lines]):
         super().__init__(desk, content, parent=parent)
         self.table = ListTable(
             (
-                Column("at", self.tr("When"), 104, Kind.ID),
+                Column("at", self.tr("When"), 124, Kind.ID),
                 Column("note", self.tr("Note"), 260, stretch=True),
                 Column("contract", self.tr("Contract"), 112, Kind.ID),
                 Column("by", self.tr("By"), 110, Kind.SECONDARY),

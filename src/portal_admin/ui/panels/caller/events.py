@@ -37,7 +37,7 @@ class CallerEvents(CallerPart[Lines]):
         super().__init__(desk, content, parent=parent)
         self.table = ListTable(
             (
-                Column("at", self.tr("When"), 104, Kind.ID),
+                Column("at", self.tr("When"), 124, Kind.ID),
                 Column("what", self.tr("What happened"), 240, stretch=True),
                 Column("who", self.tr("By"), 132, Kind.SECONDARY),
             ),

@@ -17,6 +17,7 @@ from portal_admin.ui.panels.caller_part import CallerPart
 from portal_admin.ui.panels.payment import payment_rows
 from portal_admin.ui.panels.payment.words import tr
 from portal_admin.ui.tables.list_table import ListTable
+from portal_admin.ui.theme import Space
 from portal_admin.ui.widgets.buttons import button
 from portal_admin.ui.widgets.text import PlainLabel
 
@@ -35,6 +36,7 @@ class CallerPayments(CallerPart[PaymentList]):
         self.note = PlainLabel(kind="secondary")
         self.submit_button = button(tr("Submit payment…"), self._submit)
         below = QHBoxLayout()
+        below.setContentsMargins(Space.L, Space.XS, Space.M, Space.S)
         below.addWidget(self.note, 1)
         below.addWidget(self.submit_button)
         column = self.layout()
