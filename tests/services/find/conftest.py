@@ -73,8 +73,8 @@ def found_template(databases: Databases) -> str:
     return databases.template("found", fill)
 
 
-@pytest.fixture
-def database_url(found_template: str, databases: Databases) -> Any:
+@pytest.fixture(name="database_url")
+def filled_database_url(found_template: str, databases: Databases) -> Any:
     """A database of one's own with all that."""
     url = databases.fresh(found_template)
     yield url
