@@ -17,8 +17,7 @@ from portal_admin.models.engine import writing
 from portal_admin.services import people
 from portal_admin.services.desk import Desk
 from portal_admin.ui.end_users.page import EndUsersPage
-from portal_admin.ui.enrolment.page import ATTEMPTS, READINESS, EnrolmentPage
-from portal_admin.ui.main_window import MainWindow
+from portal_admin.ui.enrolment.page import ATTEMPTS, READINESS
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
 from tests.services.filled import STALE, audit_rows
@@ -125,18 +124,15 @@ def test_that_a_new_end_user_is_prefilled_and_not_saved(
     assert not [user for user in people.list_users(desk) if user.email.endswith("@nobody.example")]
 
 
-def test_that_the_window_finds_the_views_and_shows_them_small(
-    shell: Callable[..., MainWindow], desk: Desk, settle: Settle
-) -> None:
-    window = shell(desk, place="enrolment")
-    window.resize(1000, 680)
-    shown = window.current_page
-    assert isinstance(shown, EnrolmentPage)
-    assert [title for title, _, _ in shown.commands()] == [
-        "Rehearse an enrolment",
-        "Enrolment attempts",
-        "Readiness of the portfolio",
+def test_that_the_find_box_is_offered_the_views(open_page: Open, settle: Settle) -> None:
+    shown = open_page()
+    shown.resize(800, 560)
+    offered = shown.commands()
+    assert [(title, keys) for title, keys, _ in offered] == [
+        ("Rehearse an enrolment", "Alt+1"),
+        ("Enrolment attempts", "Alt+2"),
+        ("Readiness of the portfolio", "Alt+3"),
     ]
-    shown.commands()[1][2]()
+    offered[1][2]()
     settle()
     assert shown.tabs.currentIndex() == ATTEMPTS
