@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -10,19 +10,23 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from portal_admin.domain.lifecycle import Action
-from portal_admin.domain.people import EndUser
+from portal_admin.domain.people import EndUser, Status
 from portal_admin.errors import CouldNotLook, DeskError, NotFound
+from portal_admin.services import verification
 from portal_admin.services.access_overview import Overview
 from portal_admin.services.caller import CallerProfile, caller_profile
+from portal_admin.services.change import permission_of
 from portal_admin.ui import background, recent_callers
 from portal_admin.ui.customer_care.caller_layout import CallerLayout
 from portal_admin.ui.customer_care.case_actions import CaseActions
+from portal_admin.ui.customer_care.command_bar import KEYS
 from portal_admin.ui.customer_care.kept_tabs import KeptTab
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.override import override
 from portal_admin.ui.page import PageContext
 from portal_admin.ui.panels.access.chooser import Choice
 from portal_admin.ui.panels.caller.fixes import CallerFixes
+from portal_admin.ui.panels.person.user_actions import offers
 from portal_admin.ui.panels.person.user_rows import UserKey
 from portal_admin.ui.recent_callers import RecentCaller
 from portal_admin.ui.tab_order import stops
@@ -75,6 +79,8 @@ class CallerView(CallerLayout):
         self.note.written.connect(lambda _note: self.notes.refresh())
         self.note.is_dirty_changed.connect(self.dirty)
         for _title, keys, call in self.commands():
+            if not keys:
+                continue
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
@@ -85,14 +91,21 @@ class CallerView(CallerLayout):
             return ()
         return (
             (self.tr("Call note"), "Ctrl+N", self.note.begin),
-            (self.tr("Edit User…"), "Ctrl+E", partial(self._act, Action.EDIT)),
-            (self.tr("Reset Password…"), "Ctrl+R", partial(self._act, Action.RESET)),
-            (self.tr("Change Email…"), "Ctrl+Shift+E", partial(self._act, Action.CHANGE_EMAIL)),
-            (self.tr("Verify caller…"), "Ctrl+Shift+V", partial(self._command, "verify")),
-            (self.tr("Link account…"), "Ctrl+L", self.panels.open_link),
-            (self.tr("Copy the case pack"), "Ctrl+Shift+P", partial(self._command, "case")),
             (self.tr("Why? about a contract"), "Ctrl+Y", self._focus_why),
+            *self._actions(),
+            (self.tr("Link account…"), "Ctrl+L", self.panels.open_link),
+            (self.tr("Verify caller…"), "Ctrl+Shift+V", partial(self._command, "verify")),
+            (self.tr("Approve for a colleague…"), "", partial(self._command, "approve")),
+            (self.tr("Copy the case pack"), "Ctrl+Shift+P", partial(self._command, "case")),
+            (self.tr("Save case pack as…"), "", partial(self._command, "save_case")),
         )
+
+    def _actions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Those of rule C that have keys, and the others while the status offers them."""
+        for offer in offers(self.user.status if self.user else Status.ACTIVE):
+            keys = KEYS.get(offer.action, "")
+            if keys or offer.instead is None:
+                yield offer.label, keys, partial(self._act, offer.action)
 
     # Reading
 
@@ -228,7 +241,8 @@ class CallerView(CallerLayout):
         if user is None:
             return
         if name in ("verify", "approve"):
-            self.panels.open(name, user)
+            if self.may(permission_of(verification.verify)):
+                self.panels.open(name, user)
         elif name == "case":
             self.case.copy(self.key, self.why.asked)
         elif name == "save_case":
