@@ -109,9 +109,9 @@ def _due(now: datetime) -> Select[Any]:
 
 
 def waiting_since(desk: Desk, *, before: datetime) -> tuple[PortalPayment, ...]:
-    """Payments that are still Pending although they were requested before that instant, and those of unknown outcome."""
-    pending = and_(payment.c.status == str(PaymentStatus.PENDING), payment.c.requested_at < before)
-    unknown = payment.c.sending == str(Sending.UNKNOWN)
+    """Payments that are Pending and were requested before that instant, or whose outcome is unknown."""
+    late = or_(payment.c.requested_at < before, payment.c.sending == str(Sending.UNKNOWN))
+    pending = payment.c.status == str(PaymentStatus.PENDING)
     with reading(desk.engine) as connection:
-        query = payment_query().where(or_(pending, unknown)).order_by(payment.c.id).limit(AT_ONCE)
+        query = payment_query().where(pending, late).order_by(payment.c.id).limit(AT_ONCE)
         return tuple(map(payment_of, connection.execute(query)))
