@@ -32,6 +32,7 @@ def test_that_what_is_no_plain_amount_is_refused(typed: str) -> None:
         ("$.5", "0.5"),
         ("\N{NO-BREAK SPACE}7.25", "7.25"),
         (Decimal("12.30"), "12.30"),
+        (Decimal("1E+3"), "1000"),
         ("99999999999.99", "99999999999.99"),
     ],
 )

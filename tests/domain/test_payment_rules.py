@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal_admin.domain.cash_amount import MOST
 from portal_admin.domain.money import to_minor
 from portal_admin.domain.payment_attention import listed_words, overdue
-from portal_admin.domain.payment_request import MOST, refusal_of, require_no_other, typed_amount
+from portal_admin.domain.payment_request import refusal_of, require_no_other, typed_amount
 from portal_admin.domain.payment_sending_rules import (
     doubtful,
     require_ours,
@@ -91,6 +92,13 @@ def test_that_an_amount_is_taken_whole_or_not_at_all(amount: Decimal, currency: 
     assert Decimal(0) < taken <= MOST
     assert to_minor(taken, currency) > 0
     assert Decimal(f"{taken:.2f}") == amount, "what is sent to ASPIRE is what was typed"
+
+
+@pytest.mark.parametrize("typed", ["1,50", "1.000,50", "1e3"])
+def test_that_an_amount_that_can_be_read_in_two_ways_is_never_debited(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        typed_amount(typed, "USD")
+    assert typed_amount("1,500.50", "USD") == Decimal("1500.50")
 
 
 @pytest.mark.parametrize(

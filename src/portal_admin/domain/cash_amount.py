@@ -10,13 +10,15 @@ from portal_admin.errors import InvalidInput
 
 # 1075, 1075.00, 1,075.00 and .5; a comma separates thousands or nothing.
 TYPED = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+", re.ASCII)
+# Eleven digits, as much as ASPIRE takes as one debit (openapi.yaml).
 MOST = Decimal("99999999999.99")
 FIELD = "amount"
 
 
 def amount_typed(typed: str | Decimal) -> Decimal:
     """The amount, more than nothing; InvalidInput for anything else than digits with a decimal point."""
-    text = str(typed).strip().removeprefix("$").replace("\N{NO-BREAK SPACE}", "").strip()
+    text = f"{typed:f}" if isinstance(typed, Decimal) else typed
+    text = text.strip().removeprefix("$").replace("\N{NO-BREAK SPACE}", "").strip()
     if text.startswith(("-", "\N{MINUS SIGN}", "(")):
         raise InvalidInput("The amount must be more than nothing.", field=FIELD)
     if TYPED.fullmatch(text) is None:
@@ -25,7 +27,7 @@ def amount_typed(typed: str | Decimal) -> Decimal:
     if amount <= 0:
         raise InvalidInput("The amount must be more than nothing.", field=FIELD)
     if amount > MOST:
-        raise InvalidInput("That is more than any payment.", field=FIELD)
+        raise InvalidInput("That is more than ASPIRE takes as one payment.", field=FIELD)
     return amount
 
 

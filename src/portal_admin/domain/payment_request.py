@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from portal_admin.domain.cash_amount import amount_typed, in_currency
 from portal_admin.domain.dates import day_words
-from portal_admin.domain.money import exponent, to_minor
 from portal_admin.domain.payments import Origin, PaymentStatus, PortalPayment, Sending
 from portal_admin.domain.site_policy import BankAccounts
 from portal_admin.errors import InvalidInput, Refused
 
 SOURCE = "can-users-pay-specific-invoices"
-# ASPIRE takes hundredths, and eleven digits before them (openapi.yaml).
-SENT_DECIMALS, MOST = 2, Decimal("99999999999.99")
+# ASPIRE takes hundredths (openapi.yaml).
+SENT_DECIMALS = 2
 # A debit that nobody will remember is a slip of the year. [D]
 LATEST = timedelta(days=366)
 # What payers are held to be: a broker's bank account is none of theirs. [D]
@@ -41,20 +41,11 @@ class PayingAccount:
 
 
 def typed_amount(typed: str | Decimal, currency: str) -> Decimal:
-    """An amount more than nothing, with no more decimals than its currency knows and ASPIRE takes; InvalidInput else."""
-    text = str(typed).strip().replace("\N{NO-BREAK SPACE}", "").replace(",", "")
-    try:
-        amount = Decimal(text)
-        minor = to_minor(amount, currency)
-    except (InvalidOperation, ValueError) as problem:
-        raise InvalidInput(
-            f"Type the amount in digits, with at most {exponent(currency)} decimals for {currency}.",
-            field="amount",
-        ) from problem
-    if minor <= 0:
-        raise InvalidInput("The amount must be more than nothing.", field="amount")
-    if amount > MOST:
-        raise InvalidInput("That is more than ASPIRE takes as one debit.", field="amount")
+    """An amount more than nothing, with no more decimals than its currency knows and ASPIRE takes; InvalidInput else.
+
+    Taken strictly: 1,50 is refused, for somebody may mean one and a half and be debited a hundred and fifty.
+    """
+    amount = in_currency(amount_typed(typed), currency)
     if amount != round(amount, SENT_DECIMALS):
         raise InvalidInput("ASPIRE takes debits with at most two decimals.", field="amount")
     return amount
