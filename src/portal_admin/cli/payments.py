@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portal_admin.cli import payments_preview
@@ -18,8 +18,9 @@ from portal_admin.cli.payments_words import (
     payment_record,
     timeline_record,
 )
+from portal_admin.domain.cash_amount import amount_typed
 from portal_admin.domain.payments import PaymentStatus
-from portal_admin.errors import COULD_NOT_LOOK, DONE, Refused
+from portal_admin.errors import COULD_NOT_LOOK, DONE, InvalidInput, Refused
 
 if TYPE_CHECKING:
     from portal_admin.domain.payments import PortalPayment
@@ -237,9 +238,6 @@ def _day(text: str) -> date:
 
 def _amount(text: str) -> Decimal:
     try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation as problem:
+        return amount_typed(text)
+    except InvalidInput as problem:
         raise UsageError(f"{text} is no amount; write it as 1075.00.") from problem
-    if not amount.is_finite():
-        raise UsageError(f"{text} is no amount; write it as 1075.00.")
-    return amount
