@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal_admin.domain.addresses import BETWEEN, usable_addresses
 from portal_admin.domain.verdict import Edition
@@ -40,6 +41,7 @@ def addresses(field: str | None, edition: Edition) -> tuple[str, ...]:
     return usable_addresses(field)
 
 
+@lru_cache(maxsize=4096)
 def postal_key(text: str | None) -> str:
     """A postal code to compare: letters and digits alone, in one case."""
     return "".join(one for one in (text or "").casefold() if one.isalnum())

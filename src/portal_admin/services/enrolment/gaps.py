@@ -117,15 +117,15 @@ class Survey:
         return {oid: (account_id, name) for oid, account_id, name in self._connection.execute(query)}
 
     def _without_email(self, hashes: list[array[int]]) -> Iterator[Gap]:
-        """Customers without an address; of the others, each address's hash with its site goes into `hashes`."""
-        for page in self._customers():
+        """Customers without an address; of the others, each address's hash goes into `hashes`."""
+        for page in self._customers(None):
             without = [row.oid for row, sites, addresses in page if sites and not addresses]
             billed = self._billed(without)
             for row, sites, addresses in page:
                 self.customers.update(sites)
+                for key in map(hash, addresses if sites else ()):
+                    hashes[key % BUCKETS].append(key)
                 for site in sites:
-                    for key in (hash((site, address)) for address in addresses):
-                        hashes[key % BUCKETS].append(key)
                     if not addresses and site not in billed[row.oid]:
                         yield Gap(Lack.NO_EMAIL, site, row.account_id, row.name)
             self._step(len(page))
@@ -134,10 +134,10 @@ class Survey:
         """Customers who share an address with others of their site: found by a second walk, for memory's sake."""
         sharers: dict[tuple[str, str], _Sharers] = defaultdict(_Sharers)
         if repeated:
-            for page in self._customers():
+            for page in self._customers(repeated):
                 for row, sites, addresses in page:
                     for key in ((site, address) for site in sites for address in addresses):
-                        if hash(key) in repeated:
+                        if hash(key[1]) in repeated:
                             one = sharers[key]
                             one.count += 1
                             if len(one.first) <= OTHERS_SHOWN:
@@ -157,8 +157,13 @@ class Survey:
                     shared_by=one.count,
                 )
 
-    def _customers(self) -> Iterator[list[tuple[Row[Any], list[str], frozenset[str]]]]:
-        """Accounts with the sites on which they are Customer of a booked contract, and their usable addresses."""
+    def _customers(
+        self, repeated: frozenset[int] | None
+    ) -> Iterator[list[tuple[Row[Any], list[str], frozenset[str]]]]:
+        """Accounts with the sites on which they are Customer of a booked contract, and their usable addresses.
+
+        With `repeated`, those whose address has such a hash are enough: of the others no site is looked for.
+        """
         query = select(
             account.c.oid,
             account.c.account_id,
@@ -168,14 +173,19 @@ class Survey:
             account.c.email_key,
         )
         for page in self._pages(query, account.c.account_id_key, account.c.oid):
-            oids = [row.oid for row in page]
-            sites, addresses = self._sites(oids), self._addresses(page)
+            addresses = self._addresses(page)
+            oids = [
+                row.oid
+                for row in page
+                if repeated is None or not repeated.isdisjoint(map(hash, addresses[row.oid]))
+            ]
+            sites = self._sites(oids)
             yield [(row, sorted(sites[row.oid]), frozenset(addresses[row.oid])) for row in page]
 
     def _sites(self, oids: list[int]) -> dict[int, set[str]]:
         query = select(role.c.account_oid, contract.c.label_key).distinct()
         found: dict[int, set[str]] = defaultdict(set)
-        for oid, key in self._connection.execute(_booked_of(query, oids)):
+        for oid, key in self._connection.execute(_booked_of(query, oids)).all() if oids else ():
             found[oid].update(self._takers.get(key, ()))
         return found
 
@@ -185,7 +195,8 @@ class Survey:
             found[row.oid].update(self._usable(row.email, row.email_key))
         oids = [row.oid for row in page]
         query = select(contact.c.account_oid, contact.c.email, contact.c.email_key)
-        for oid, email, key in self._connection.execute(query.where(contact.c.account_oid.in_(oids))):
+        of_page = query.where(contact.c.account_oid.in_(oids))
+        for oid, email, key in self._connection.execute(of_page).all():
             found[oid].update(self._usable(email, key))
         return found
 
