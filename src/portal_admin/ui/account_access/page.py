@@ -100,41 +100,44 @@ class AccountAccessPage(Page):
     def _build(self) -> None:
         self.header.actions_row.addWidget(self.chooser)
         self.chooser.offer(self)
-        self._right = QWidget()
+        # The whole before its parts: a widget that moves to another parent is styled anew with all that is in it.
+        self._stack = QStackedWidget()
+        self._stack.setMinimumWidth(Size.CARD)  # or an open side panel would widen the window
+        self.body.addWidget(self._stack, 1)
+        self._listing = QWidget()
+        self._stack.addWidget(self._listing)
+        person = QWidget()
+        self.state = StatePanel(person)
+        self._stack.addWidget(self.state)
+        self._right = QWidget(person)
+        self._right.setMinimumWidth(SIDE_COLUMN)
+        self._fill_person(person)
+        self._fill_listing()
+        for panel in (self.link_panel, self.unlink_panel):
+            self.add_side_panel(panel)
+
+    def _fill_person(self, person: QWidget) -> None:
+        whole = QVBoxLayout(person)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(Space.M)
+        whole.addWidget(self.strip)
+        columns = QHBoxLayout()
+        columns.setSpacing(Space.L)
+        whole.addLayout(columns, 1)
+        columns.addWidget(self.contracts, 3)
+        columns.addWidget(self._right, 2)
         right = QVBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(Space.M)
         right.addWidget(self.links, 2)
         right.addWidget(self.why, 3)
-        person = QWidget()
-        columns = QHBoxLayout()
-        columns.setSpacing(Space.L)
-        columns.addWidget(self.contracts, 3)
-        columns.addWidget(self._right, 2)
-        whole = QVBoxLayout(person)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(Space.M)
-        whole.addWidget(self.strip)
-        whole.addLayout(columns, 1)
-        self._right.setMinimumWidth(SIDE_COLUMN)
-        self.state = StatePanel(person)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._people_side())
-        self._stack.addWidget(self.state)
-        self._stack.setMinimumWidth(Size.CARD)  # or an open side panel would widen the window
-        self.body.addWidget(self._stack, 1)
-        for panel in (self.link_panel, self.unlink_panel):
-            self.add_side_panel(panel)
 
-    def _people_side(self) -> QWidget:
-        side = QWidget()
-        row = QHBoxLayout(side)
+    def _fill_listing(self) -> None:
+        row = QHBoxLayout(self._listing)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.L)
         row.addWidget(self.people, 3)
         row.addWidget(self.offer, 2)
-        self._listing = side
-        return side
 
     def _connect(self) -> None:
         self.chooser.chosen.connect(self._choose)

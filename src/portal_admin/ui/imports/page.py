@@ -76,19 +76,20 @@ class ImportsPage(Page):
         self.tabs.setAccessibleName(self.tr("Parts of this page"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for widget, name in names:
-            self.tabs.addTab(name)
-            self.stack.addWidget(widget)
-        self.tabs.setTabEnabled(Tab.DRY_RUN, False)
-        self.tabs.setTabEnabled(Tab.RESULT, False)
+        # The whole before its parts: a widget that moves to another parent is styled anew with all that is in it.
         content = QWidget()
+        self.state = StatePanel(content)
+        self.body.addWidget(self.state, 1)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.progress)
         column.addWidget(self.tabs)
         column.addWidget(self.stack, 1)
-        self.state = StatePanel(content)
-        self.body.addWidget(self.state, 1)
+        for widget, name in names:
+            self.tabs.addTab(name)
+            self.stack.addWidget(widget)
+        self.tabs.setTabEnabled(Tab.DRY_RUN, False)
+        self.tabs.setTabEnabled(Tab.RESULT, False)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
