@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.day_edit import DayEdit
 from portal_admin.ui.widgets.form import Field, Form
 
 
@@ -26,9 +27,7 @@ class PreviewForm(Form):
         self.amount = QLineEdit()
         self.amount.setMaxLength(24)
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.on = QDateEdit()
-        self.on.setDisplayFormat("d MMM yyyy")
-        self.on.setCalendarPopup(True)
+        self.on = DayEdit(self.tr("Posted on"))
         self.show_day(today)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
@@ -41,19 +40,17 @@ class PreviewForm(Form):
             control.setAccessibleName(label.replace("&", ""))
             row.addWidget(self.fields[key], share, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(row)
-        self.on.lineEdit().setAccessibleName(self.on.accessibleName())
         self.on.dateChanged.connect(self._choose)
 
     @property
     def day(self) -> date | None:
         """The day that was chosen, None for the company's today."""
-        shown = self.on.date()
-        return date(shown.year(), shown.month(), shown.day()) if self._chosen else None
+        return self.on.day if self._chosen else None
 
     def show_day(self, day: date) -> None:
         """Show the day that was meant, without choosing it."""
         with QSignalBlocker(self.on):
-            self.on.setDate(QDate(day.year, day.month, day.day))
+            self.on.show_day(day)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
