@@ -155,9 +155,9 @@ def _worded(
 ) -> Iterator[Tier]:
     words = [canonical_email(word) if "@" in word else name_key(word) for word in text.split()]
     if len(words) > 1 or len(text.strip()) >= 3:
-        long, short = ([word for word in words if (len(word) >= 3) is is_long] for is_long in (True, False))
-        # What is both common and short is told as it was added.
-        is_many = long and short and _is_many(connection, *_searched(table, long))
+        long = [word for word in words if len(word) >= 3]
+        # What is common is told as it was added.
+        is_many = long and _is_many(connection, *_searched(table, long))
         yield _tier(table, key, [_held(table, key, columns, words)], by_name=not is_many)
     sounds = [sounds_of(word) for word in text.split()]
     near = [near_sounds_of(word) for word in text.split()]

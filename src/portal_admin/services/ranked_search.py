@@ -27,8 +27,8 @@ from portal_admin.services.text_search import (
     words_of,
 )
 
-# Fewer matches than this are looked at and sorted by name. More that hold a word are met soon enough by walking along
-# the names; more that sound alike lie together there, so the first that were added are told.
+# Fewer matches than this are looked at and sorted by name. To sort more would take longer than anybody waits, and they
+# may lie together far down the alphabet, so the first that were added are told.
 MANY = 2_000
 # Of words all of which so many hold or sound like, no more rows are looked through.
 LOOKED_AT = 5_000
@@ -121,7 +121,7 @@ TIERS: dict[str, Callable[[Connection, str], Iterator[Tier]]] = {
 
 
 def _holding(connection: Connection, name: str, typed: str, where: Sequence[Condition]) -> Select[Any]:
-    """Every word typed occurs, by name; the plan suits how many they are."""
+    """Every word typed occurs: by name, or as they were added where they are many."""
     long = [word for word in words_of(typed) if len(word) >= TRIGRAM]
     short = [word for word in words_of(typed) if len(word) < TRIGRAM]
     if connection.dialect.name != "sqlite" or not long:
@@ -129,9 +129,7 @@ def _holding(connection: Connection, name: str, typed: str, where: Sequence[Cond
     these = _few(connection, name, matching(name, long))
     if these is not None:
         return _by_name(name).where(these, *(begun(name, word) for word in short))
-    if short:
-        return _as_met(name, _beginning(name, matching(name, long), short), where)
-    return _along_names(name, walked=not where).where(contains(connection, name, typed, scanned=True))
+    return _as_met(name, _beginning(name, matching(name, long), short), where)
 
 
 def _beginning(name: str, found: Select[Any], short: Sequence[str]) -> Select[Any]:
@@ -199,12 +197,6 @@ def _by_name(name: str) -> Select[Any]:
     searched = SEARCHED[name]
     key = searched.table.c[searched.key]
     return select(key).order_by(searched.table.c.name_key, key)
-
-
-def _along_names(name: str, *, walked: bool) -> Select[Any]:
-    table = SEARCHED[name].table
-    query = _by_name(name)
-    return query.with_hint(table, f"INDEXED BY ix_{table.name}_name_key", "sqlite") if walked else query
 
 
 def _few(connection: Connection, name: str, found: Select[Any] | CompoundSelect[Any]) -> Condition | None:
