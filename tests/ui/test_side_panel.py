@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from portal_admin.errors import InvalidInput
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.buttons import button, icon_button
 from portal_admin.ui.widgets.form import Form
 from portal_admin.ui.widgets.scrolling import FormScroll, bring_up
 from portal_admin.ui.widgets.side_panel import SidePanel
@@ -96,3 +98,36 @@ def test_that_footer_and_form_end_on_one_line_with_and_without_a_scroll_bar(
         save = panel.footer.itemAt(panel.footer.count() - 1).widget()
         ends += [place(form, panel).right(), place(save, panel).right()]
     assert ends == [panel.width() - Space.L - 1] * 4
+
+
+def test_that_enter_presses_the_button_of_a_panel_that_has_the_focus(
+    panel: LongPanel, qtbot: Any, settle: Settle
+) -> None:
+    pressed: list[str] = []
+    save = panel.add_button("Save now", lambda: pressed.append("save"), kind="primary")
+    copy = icon_button("copy", "Copy it", lambda: pressed.append("copy"))
+    link = button("More", lambda: pressed.append("more"), kind="link")
+    panel.body.addWidget(copy)
+    panel.body.addWidget(link)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        for one in (save, copy, link):
+            panel.open_panel(focus=one)
+            settle()
+            assert QApplication.focusWidget() is one
+            qtbot.keyClick(one, key)
+    assert pressed == ["save", "copy", "more"] * 3
+    save.setEnabled(False)
+    qtbot.keyClick(save, Qt.Key.Key_Return)
+    qtbot.keyClick(copy, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(pressed) == 9
+
+
+def test_that_enter_held_on_a_button_presses_it_once(panel: LongPanel) -> None:
+    pressed: list[str] = []
+    save = panel.add_button("Save now", lambda: pressed.append("save"), kind="primary")
+    none = Qt.KeyboardModifier.NoModifier
+    for is_held in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, none, "\r", is_held)
+        QApplication.sendEvent(save, event)
+        assert event.isAccepted()
+    assert pressed == ["save"]

@@ -21,6 +21,7 @@ from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
 from portal_admin.ui.pages import PageSpec, keys_of
 from portal_admin.ui.theme import Scheme, Size, Space, theme
+from portal_admin.ui.widgets.buttons import ToolButton
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.text import PlainLabel, restyle, set_tooltip
 
@@ -81,7 +82,7 @@ class NavigationBar(QFrame):
         made.clicked.connect(lambda _checked=False, page=spec.id: self.chosen.emit(page))
 
     def _add_button(self, icon: str, text: str, *, keys: str = "") -> QToolButton:
-        made = QToolButton()
+        made = ToolButton()
         made.setProperty("collapsed", "false")
         # The style leaves too little room after the icon, and takes a single & for the mark of a key.
         made.setText(f"  {text.replace('&', '&&')}")

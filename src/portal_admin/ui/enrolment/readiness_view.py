@@ -27,7 +27,7 @@ from portal_admin.ui.panels.enrolment.words import tr
 from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import clock_text, zone_text
-from portal_admin.ui.widgets.buttons import button
+from portal_admin.ui.widgets.buttons import ToolButton, button
 from portal_admin.ui.widgets.progress import ProgressStrip
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel, set_tooltip
@@ -80,7 +80,7 @@ class ReadinessView(QWidget):
         group, tools = QButtonGroup(self), QHBoxLayout()
         tools.setSpacing(Space.XS)
         for lack in (None, *Lack):
-            made = QToolButton()
+            made = ToolButton()
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCheckable(True)
             made.setChecked(lack is None)

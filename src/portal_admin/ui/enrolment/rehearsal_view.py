@@ -23,6 +23,7 @@ from portal_admin.ui.panels.enrolment.words import tr
 from portal_admin.ui.rights import Rights
 from portal_admin.ui.speech import announce
 from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.buttons import ToolButton
 from portal_admin.ui.widgets.mark import Mark
 from portal_admin.ui.widgets.scrolling import FormScroll
 from portal_admin.ui.widgets.state_panel import StatePanel
@@ -65,7 +66,7 @@ class RehearsalView(QWidget):
         head.addLayout(said, 1)
         group = QButtonGroup(self)
         for edition in reversed(Edition):
-            made = QToolButton()
+            made = ToolButton()
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCheckable(True)
             made.clicked.connect(partial(self._choose, edition))

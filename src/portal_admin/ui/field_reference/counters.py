@@ -11,6 +11,7 @@ from portal_admin.domain.fields import State
 from portal_admin.ui.field_reference.lines import LOOKS
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.buttons import ToolButton
 
 # The two that a rep asks about are always there, even at nought.
 ALWAYS = (State.EQUAL, State.DIFFERS)
@@ -28,7 +29,7 @@ class Counters(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XS)
         for state in State:
-            self._buttons[state] = made = QToolButton()
+            self._buttons[state] = made = ToolButton()
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCheckable(True)

@@ -12,6 +12,7 @@ from portal_admin.ui.imports.verdict_rows import VerdictFilters, VerdictSource, 
 from portal_admin.ui.imports.words import ORDER, number, result_word
 from portal_admin.ui.tables.paged_table import PagedTable
 from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.buttons import ToolButton
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.state_panel import StatePanel
 from portal_admin.ui.widgets.text import PlainLabel
@@ -50,7 +51,7 @@ class VerdictList(QWidget):
         row.setSpacing(Space.XS)
         group = QButtonGroup(self)
         for result in (None, *ORDER):
-            made = self.buttons[result] = QToolButton()
+            made = self.buttons[result] = ToolButton()
             made.setCheckable(True)
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.clicked.connect(self._filter)

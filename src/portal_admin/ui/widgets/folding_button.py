@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
 from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.widgets.buttons import PushButton
 
 
-class FoldingButton(QPushButton):
+class FoldingButton(PushButton):
     """Its name stays the same for screen readers, with and without the words."""
 
     def __init__(

@@ -22,6 +22,7 @@ from portal_admin.ui.tables.list_table import ListTable
 from portal_admin.ui.tables.rows import Cell, Column, Kind, Row
 from portal_admin.ui.theme import Meaning, Size, Space
 from portal_admin.ui.widgets.ages import AgeLabel, age_text
+from portal_admin.ui.widgets.buttons import ToolButton
 from portal_admin.ui.widgets.search_field import SearchField
 from portal_admin.ui.widgets.text import ElidedLabel
 
@@ -127,7 +128,7 @@ class ContractsPanel(QFrame):
         tools = QHBoxLayout()
         tools.setSpacing(Space.XS)
         for key in (ALL, OPEN, CLOSED, HIDDEN):
-            made = QToolButton()
+            made = ToolButton()
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCheckable(True)
             made.setChecked(key == ALL)
