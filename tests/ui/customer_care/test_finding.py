@@ -14,11 +14,12 @@ from sqlalchemy import Engine, text
 
 from portal_admin.sandbox.server import Sandbox
 from portal_admin.services.desk import Desk
+from portal_admin.services.find import Hit
 from portal_admin.services.sync import sync
 from portal_admin.ui.customer_care.page import CustomerCarePage
 from portal_admin.ui.navigation import Target
 from portal_admin.ui.widgets.state_panel import State
-from tests.fixtures.sandbox import contract
+from tests.fixtures.sandbox import YESTERDAY, account, contract
 from tests.ui.account_access.world import OLSEN, SITE, add_user, button, said
 from tests.ui.customer_care.acting import Settle, gone_to, view_of
 
@@ -55,7 +56,8 @@ def test_that_what_is_found_is_grouped_and_walked_by_the_arrows(
     find(care, qtbot, "olsen")
     settle()
     keys = [row.key for row in care.start.found.model.rows]
-    assert keys[0] == f"user:{SITE}/{OLSEN}"
+    assert isinstance(keys[0], Hit)
+    assert keys[0].target == f"user:{SITE}/{OLSEN}"
     assert care.start.found.current_key == keys[0]
     assert len(care.start.found.model.section_lines()) >= 2
     qtbot.keyClick(care.start.field, Qt.Key.Key_Down)
@@ -64,6 +66,28 @@ def test_that_what_is_found_is_grouped_and_walked_by_the_arrows(
     qtbot.keyClick(care.start.field, Qt.Key.Key_Return)
     settle()
     assert view_of(care).key == (SITE, OLSEN)
+
+
+def test_that_the_arrows_walk_every_line_though_several_open_one_account(
+    care: CustomerCarePage, sandbox: Sandbox, desk: Desk, qtbot: Any, settle: Settle
+) -> None:
+    sandbox.put("Accounts", account(790, "A-790", "Quillfeather Sawmill", "quillfeather@mill.example"))
+    for number, name in ((791, "Quillfeather Amos"), (792, "Quillfeather Beda")):
+        found = {"ContactOid": number, "AccountOid": 790, "Name": name, "Email": "one@mill.example"}
+        sandbox.put("Contacts", found | {"LastChangeDateTime": YESTERDAY})
+    sync(desk)
+    find(care, qtbot, "quillfeather")
+    settle()
+    hits = [row.key for row in care.start.found.model.rows if isinstance(row.key, Hit)]
+    assert len(hits) == 3
+    assert len({hit.target for hit in hits}) == 1
+    walked, lines = [], []
+    for _ in hits:
+        walked.append(care.start.found.current_key)
+        lines.append(care.start.found.view.currentIndex().row())
+        qtbot.keyClick(care.start.field, Qt.Key.Key_Down)
+    assert walked == hits
+    assert len(set(lines)) == 3
 
 
 def test_that_none_found_could_not_look_and_not_allowed_are_three_answers(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from portal_admin.domain.search_match import Tier
 from portal_admin.errors import DeskError, NotAllowed
 from portal_admin.services.desk import Desk
-from portal_admin.services.find import Found, Group, Kind, search
+from portal_admin.services.find import Found, Group, Hit, Kind, search
 from portal_admin.ui import background
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.navigation import Target
@@ -144,7 +144,7 @@ class FoundList(ListTable):
             self._open(row.key)
 
     def _open(self, key: Hashable) -> None:
-        target = Target.parse(str(key))
+        target = Target.parse(key.target) if isinstance(key, Hit) else None
         if target is not None:
             self.chosen.emit(target)
 
@@ -156,7 +156,8 @@ def _place(group: Group) -> tuple[bool, bool]:
 
 
 def _rows(group: Group) -> list[Row]:
-    return [Row(hit.target, (hit.title, Cell(hit.detail, tooltip=hit.matched))) for hit in group.hits]
+    # The hit itself is the key: the contacts of an account, and the account, all open one place.
+    return [Row(hit, (hit.title, Cell(hit.detail, tooltip=hit.matched))) for hit in group.hits]
 
 
 def _title(group: Group) -> str:
