@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from portal_admin.ui import background
 from portal_admin.ui.messages import MessageBar
@@ -104,9 +105,10 @@ class SidePanel(QFrame):
             return
         background.forget(self)
         self.hide()
-        if self._return_focus is not None and self._return_focus.isVisible():
-            self._return_focus.setFocus()
-        self._return_focus = None
+        before, self._return_focus = self._return_focus, None
+        # The button of a message, from which the panel was opened, may be gone with it.
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
         self.closed.emit()
 
     @override
