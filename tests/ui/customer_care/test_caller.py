@@ -26,6 +26,7 @@ from tests.ui.account_access.world import INACTIVE, OLSEN, OTHER_SITE, PENDING, 
 from tests.ui.customer_care.acting import Settle, gone_to, look_at, tab_words, view_of
 from tests.ui.customer_care.test_finding import away
 
+WOULD_PAY = "What would a payment pay?…"
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -112,11 +113,45 @@ def test_that_payments_are_hidden_altogether_where_the_site_has_none(
     place = view.parts.parts.index(view.payments)
     assert not view.parts.bar.isTabVisible(place)
     assert view.payments.user is None, "nothing was looked up"
+    assert not _offers_preview(care)
     site_policy.set_policy(desk, site=SITE, payments_enabled=True)
     view.refresh()
     settle()
     assert view.parts.bar.isTabVisible(place)
     assert view.payments.user is not None
+    assert _offers_preview(care)
+    view.commands_bar.wanted.emit("would_pay")
+    assert view.panels.cash.isVisible()
+    site_policy.set_policy(desk, site=SITE, payments_enabled=False)
+    view.refresh()
+    settle()
+    assert not view.panels.cash.isVisible()
+
+
+def _offers_preview(care: CustomerCarePage) -> bool:
+    menu = [one.text() for one in view_of(care).commands_bar.menu.actions()]
+    told = {WOULD_PAY in menu, WOULD_PAY in {title for title, _, _ in care.commands()}}
+    assert len(told) == 1, "menu and commands offer the same"
+    return told.pop()
+
+
+def test_that_what_a_payment_would_pay_is_shown_on_the_contract_in_hand(
+    care: CustomerCarePage, qtbot: Any, settle: Settle
+) -> None:
+    view = view_of(look_at(care, settle, contract="0012-0045"))
+    {title: call for title, _, call in care.commands()}[WOULD_PAY]()
+    form = view.panels.cash.panel.form
+    assert form.contract.text() == "0012-0045"
+    assert QApplication.focusWidget() is form.amount
+    qtbot.keyClicks(form.amount, "100.00")
+    qtbot.keyClick(form.amount, Qt.Key.Key_Return)
+    settle()
+    assert view.panels.cash.panel.result.preview is not None
+    qtbot.keyClick(form.amount, Qt.Key.Key_Escape)
+    assert not view.panels.cash.isVisible()
+    view.parts.choose(view.payments)
+    button(view.payments, WOULD_PAY).click()
+    assert view.panels.cash.isVisible()
 
 
 def test_that_without_aspire_the_page_works_from_the_copy_and_says_how_old_it_is(
@@ -160,6 +195,29 @@ def test_that_parts_that_cannot_be_read_fail_alone_and_are_read_again_alone(
     settle()
     assert view.notes.state.state is State.NOTHING
     assert "Re&quests ?" in [view.parts.bar.tabText(n) for n in range(view.parts.bar.count())]
+
+
+def test_that_linking_says_why_it_cannot_begin_and_begins_once_the_links_were_read(
+    care: CustomerCarePage, engine: Engine, settle: Settle
+) -> None:
+    with away(engine, "aspire_contract_role"):
+        view = view_of(look_at(care, settle))
+        view.panels.open_link()
+        assert "Nothing can be linked or unlinked yet" in view.messages.text
+        button(view.messages, "Retry").click()
+        settle()
+        assert "Nothing can be linked or unlinked yet" in view.messages.text, "it failed again"
+    button(view.messages, "Retry").click()
+    settle()
+    assert view.messages.text == ""
+    assert view.panels.link.isVisible()
+    view.panels.only(None)
+    view.panels.overview = None
+    view.contracts.refresh()
+    view.panels.open_unlink("A-001")
+    assert view.messages.text == "", "it is being read"
+    settle()
+    assert view.panels.unlink.isVisible()
 
 
 def test_that_a_caller_who_cannot_be_read_is_no_caller_who_is_not_there(

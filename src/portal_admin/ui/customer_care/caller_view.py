@@ -45,6 +45,7 @@ class CallerView(CallerLayout):
         self._name = name
         self._found: CallerProfile | None = None
         self._ask_later = ""
+        self._once_read: Callable[[], None] | None = None
         self._has_begun = False
         self.case = CaseActions(self)
         self.shown_first.connect(self._read)
@@ -75,6 +76,8 @@ class CallerView(CallerLayout):
         self.panels.changed.connect(lambda _key: self.refresh())
         self.panels.replaced.connect(lambda key: self.opened.emit(_target(key)))
         self.panels.moved.connect(self._fit)
+        self.panels.unread.connect(self._wait_for_links)
+        self.payments.preview_wanted.connect(partial(self._command, "would_pay"))
         self.panels.access_wanted.connect(lambda _user: self._command("access"))
         self.note.written.connect(lambda _note: self.notes.refresh())
         self.note.is_dirty_changed.connect(self.dirty)
@@ -94,11 +97,16 @@ class CallerView(CallerLayout):
             (self.tr("Why? about a contract"), "Ctrl+Y", self._focus_why),
             *self._actions(),
             (self.tr("Link account…"), "Ctrl+L", self.panels.open_link),
+            *self._cash_commands(),
             (self.tr("Verify caller…"), "Ctrl+Shift+V", partial(self._command, "verify")),
             (self.tr("Approve for a colleague…"), "", partial(self._command, "approve")),
             (self.tr("Copy the case pack"), "Ctrl+Shift+P", partial(self._command, "case")),
             (self.tr("Save case pack as…"), "", partial(self._command, "save_case")),
         )
+
+    def _cash_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        if self._payments_on:
+            yield self.tr("What would a payment pay?…"), "", partial(self._command, "would_pay")
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Those of rule C that have keys, and the others while the status offers them."""
@@ -128,6 +136,10 @@ class CallerView(CallerLayout):
     def is_dirty(self) -> bool:
         """Whether a note was typed that is not saved."""
         return self.is_built and self.note.is_dirty
+
+    @property
+    def _payments_on(self) -> bool:
+        return self._found is None or self._found.policy.payments_enabled
 
     def ask(self, contract_id: str) -> None:
         """Ask Why? about a contract, as soon as the person is known."""
@@ -167,12 +179,14 @@ class CallerView(CallerLayout):
         is_first, self.user = self.user is None, found.user
         self.key = UserKey(found.user.site, found.user.email)
         self.strip.show_profile(found, self.desk.clock())
-        self.commands_bar.show_user(found.user)
+        self.commands_bar.show_user(found.user, payments=self._payments_on)
         self.aspire.show_age(found.freshness)
         self.state.content()
         self.contracts.show_caller(found.user)
         # Switched off on the portal means that nothing of payments is seen here, either (rule F).
-        self.parts.switch_off(self.payments, not found.policy.payments_enabled)
+        self.parts.switch_off(self.payments, not self._payments_on)
+        if not self._payments_on:
+            self.panels.close_cash()
         self.parts.show_caller(found.user)
         asked, self._ask_later = self._ask_later, ""
         self.why.show_user(found.user)
@@ -189,6 +203,9 @@ class CallerView(CallerLayout):
             )
             self.links_state.failed(CouldNotLook(words), self.contracts.refresh, at=self.desk.clock())
             self.parts.count(0, count)
+            then, self._once_read = self._once_read, None
+            if then is not None:
+                background.later(self, 0, then, replaces="once read")
 
     def _begin(self) -> None:
         """Once the contracts are there, the keyboard begins at them, unless it is at work elsewhere already."""
@@ -216,6 +233,26 @@ class CallerView(CallerLayout):
         self.links_state.content()
         self.parts.count(0, len(overview.cards))
         self.panels.show_overview(overview)
+        then, self._once_read = self._once_read, None
+        if then is not None:
+            then()
+
+    def _wait_for_links(self, then: Callable[[], None]) -> None:
+        """Linking and unlinking begin once the links were read; why they could not be is said."""
+        if self.user is None:
+            return  # the page itself says why it could not be read
+        if self.contracts.state.is_loading:
+            self._once_read = then
+            return
+        words = self.tr(
+            "Nothing can be linked or unlinked yet: the linked accounts are read together with the contracts, which "
+            "could not be read."
+        )
+        self.messages.warning(words, action=self.tr("Retry"), pressed=partial(self._read_links, then))
+
+    def _read_links(self, then: Callable[[], None]) -> None:
+        self._once_read = then
+        self.contracts.refresh()
 
     # Doing
 
@@ -243,6 +280,8 @@ class CallerView(CallerLayout):
         if name in ("verify", "approve"):
             if self.may(permission_of(verification.verify)):
                 self.panels.open(name, user)
+        elif name == "would_pay":
+            self.panels.open_cash(self.why.asked or self.contracts.current or "")
         elif name == "case":
             self.case.copy(self.key, self.why.asked)
         elif name == "save_case":

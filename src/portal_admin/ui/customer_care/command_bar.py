@@ -66,8 +66,8 @@ class CommandBar(QWidget):
         for made in (self.verify_button, self.case_button, self.more_button):
             self._row.addWidget(made)
 
-    def show_user(self, user: EndUser) -> None:
-        """Offer what the status allows, what most callers need first."""
+    def show_user(self, user: EndUser, *, payments: bool = True) -> None:
+        """Offer what the status allows, what most callers need first; `payments` are switched on for the site."""
         found = sorted(offers(user.status), key=lambda offer: offer.action is not FIRST[user.status])
         focused = next((made for made in self.buttons.values() if made.hasFocus()), None)
         for place, offer in enumerate(found):
@@ -81,17 +81,20 @@ class CommandBar(QWidget):
         if focused is not None and focused.isHidden():
             self.buttons[FIRST[user.status]].setFocus()
         self._fold()
-        self._fill_menu([offer for offer in found if offer.instead is not None])
+        self._fill_menu([offer for offer in found if offer.instead is not None], payments=payments)
 
-    def _fill_menu(self, not_offered: list[Offer]) -> None:
+    def _fill_menu(self, not_offered: list[Offer], *, payments: bool) -> None:
         self.menu.clear()
         for name, icon, words in (
+            ("would_pay", "payments", self.tr("What would a payment pay?…")),
             ("access", "link", self.tr("Account access")),
             ("history", "history", self.tr("Whole history")),
             ("approve", "check", self.tr("Approve for a colleague…")),
             ("end_users", "people", self.tr("Show in End users")),
             ("save_case", "download", self.tr("Save case pack as…")),
         ):
+            if name == "would_pay" and not payments:
+                continue
             made = self.menu.addAction(words)
             set_icon(made, icon)
             made.triggered.connect(lambda _checked=False, name=name: self.wanted.emit(name))

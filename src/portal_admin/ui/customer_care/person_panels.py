@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -18,6 +18,7 @@ from portal_admin.ui.panels.access.link_panel import LinkPanel
 from portal_admin.ui.panels.access.link_saver import LinkSaver
 from portal_admin.ui.panels.access.links_panel import LINK, UNLINK
 from portal_admin.ui.panels.access.unlink_panel import UnlinkPanel
+from portal_admin.ui.panels.cash.preview_side import CashPreviewSide
 from portal_admin.ui.panels.person.approve_panel import ApprovePanel
 from portal_admin.ui.panels.person.edit_panel import EditPanel
 from portal_admin.ui.panels.person.email_panel import EmailPanel
@@ -32,12 +33,16 @@ Panel = TypeVar("Panel", bound=SidePanel)
 
 
 class PersonPanels(QObject):
-    """`changed` names the user who must be read again, `replaced` the one who took over; `moved`: a panel came or went."""
+    """`changed` names the user who must be read again, `replaced` the one who took over; `moved`: a panel came or went.
+
+    `unread` carries what is to be done once the links were read, without which nothing can be linked or unlinked.
+    """
 
     changed = Signal(object)
     replaced = Signal(object)
     moved = Signal()
     access_wanted = Signal(object)
+    unread = Signal(object)
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -107,6 +112,11 @@ class PersonPanels(QObject):
         return self.adopt(made)
 
     @cached_property
+    def cash(self) -> CashPreviewSide:
+        """What an amount would pay."""
+        return self.adopt(CashPreviewSide(self._page.desk))
+
+    @cached_property
     def _saver(self) -> LinkSaver:
         return LinkSaver(self._page, self.link, self.unlink)
 
@@ -156,15 +166,33 @@ class PersonPanels(QObject):
 
     def open_link(self, account_id: str = "") -> None:
         """Open the form that links an account, on one when it is named."""
-        if self.overview is not None and self._page.may(LINK):
+        if not self._page.may(LINK):
+            return
+        if self.overview is None:
+            self.unread.emit(partial(self.open_link, account_id))
+        else:
             self.only(self.link)
             self.link.show_for(self.overview, account_id)
 
     def open_unlink(self, account_id: str) -> None:
         """Open the preview of unlinking an account."""
-        if self.overview is not None and self._page.may(UNLINK):
+        if not self._page.may(UNLINK):
+            return
+        if self.overview is None:
+            self.unread.emit(partial(self.open_unlink, account_id))
+        else:
             self.only(self.unlink)
             self.unlink.show_for(self.overview, account_id)
+
+    def open_cash(self, contract_id: str) -> None:
+        """Open the preview of what an amount would pay, on a contract when one is in hand."""
+        self.only(self.cash)
+        self.cash.start(contract_id)
+
+    def close_cash(self) -> None:
+        """Take that preview away, if there is one."""
+        if "cash" in self.__dict__:
+            self.cash.close_panel()
 
     def show_overview(self, overview: Overview) -> None:
         """The links were read again."""

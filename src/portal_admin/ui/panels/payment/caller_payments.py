@@ -25,24 +25,36 @@ SHOWN_AT_MOST = 50
 
 
 class CallerPayments(CallerPart[PaymentList]):
-    """The caller's payments; `opened` carries the Target of one, or of the page where one is submitted."""
+    """The caller's payments; `opened` carries the Target of one, or of the page where one is submitted.
+
+    `preview_wanted` asks for what an amount would pay.
+    """
 
     opened = Signal(object)
+    preview_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         self.table = ListTable(payment_rows.columns(with_person=False), name=tr("Payments"), always=3)
         super().__init__(desk, self.table)
         self.table.opened.connect(self._open)
         self.note = PlainLabel(kind="secondary")
+        self.preview_button = button(
+            tr("What would a payment pay?…"), lambda: self.preview_wanted.emit(), kind="link"
+        )
         self.submit_button = button(tr("Submit payment…"), self._submit)
         below = QHBoxLayout()
         below.setContentsMargins(Space.L, Space.XS, Space.M, Space.S)
         below.addWidget(self.note, 1)
+        below.addWidget(self.preview_button)
         below.addWidget(self.submit_button)
         column = self.layout()
         assert isinstance(column, QVBoxLayout)  # noqa: S101
         column.addLayout(below)
-        self.submit_button.hide()
+        self._offer(False)
+
+    def _offer(self, offered: bool) -> None:
+        for made in (self.preview_button, self.submit_button):
+            made.setVisible(offered)
 
     @override
     def look(self, user: EndUser) -> PaymentList:
@@ -50,7 +62,7 @@ class CallerPayments(CallerPart[PaymentList]):
 
     @override
     def fill(self, answer: PaymentList) -> int:
-        self.submit_button.show()
+        self._offer(True)
         more = tr("These are the latest {n}.").format(n=SHOWN_AT_MOST) if answer.more else ""
         self.note.setText(more)
         self.table.set_rows(payment_rows.rows(answer, self.desk.clock(), with_person=False))
@@ -67,7 +79,7 @@ class CallerPayments(CallerPart[PaymentList]):
             super()._failed(error)
             return
         # Hidden as on the portal: that is neither none nor a failure, and Retry would not help.
-        self.submit_button.hide()
+        self._offer(False)
         self.counted.emit(0)
         self.state.not_allowed(error.title, error.message)
 
