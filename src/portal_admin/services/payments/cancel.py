@@ -82,7 +82,9 @@ def cancel(desk: Desk, *, reference: str, version: int | None = None) -> Cancell
         desk.aspire.cancel_alternate_eft(oid=facts.debit_oid, key=key)
     except (AspireRefused, AspireRecordMissing, CouldNotLook, SettingsProblem) as failure:
         problem = failure
-    return Cancellation(_outcome(desk, asked, problem), problem)
+    payment = _outcome(desk, asked, problem)
+    # What is read to be cancelled is: an answer that was lost on its way leaves nothing unknown then.
+    return Cancellation(payment, None if payment.status is PaymentStatus.CANCELED else problem)
 
 
 def _known(desk: Desk, reference: str) -> Kept:
