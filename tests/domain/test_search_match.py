@@ -25,6 +25,7 @@ EMAILS = ("rolsen@prairie.example", "rae@x.example")
         ("olsen", Tier.WORDS, "words in the name"),
         ("prairie olsen", Tier.WORDS, "words in the email and the name"),
         ("@prairie", Tier.WORDS, "words in the email"),
+        ("olsen, rae", Tier.WORDS, "words in the name"),
         ("olson", Tier.SOUNDS, "sounds alike: Olsen"),
         ("olson prairie", Tier.SOUNDS, "sounds alike: Olsen"),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from portal_admin.domain.search_words import words_typed
 from portal_admin.domain.sound import alike
 from portal_admin.domain.text import canonical_email, id_key, name_key, plain_id, short_id
 
@@ -51,7 +52,7 @@ def match_of(typed: str, *, name: str, emails: Sequence[str] = (), identity: str
 def _held(typed: str, fields: Mapping[str, str], name: str) -> Match:
     met: dict[str, None] = {}
     heard: dict[str, None] = {}
-    for word in typed.split():
+    for word in words_typed(typed):
         key = canonical_email(word) if "@" in word else name_key(word)
         places = [field for field, text in fields.items() if key in text]
         if places:

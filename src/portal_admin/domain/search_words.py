@@ -54,6 +54,11 @@ def parse(typed: str) -> Sought:
     return Sought(text, **{name: tuple(dict.fromkeys(given)) for name, given in values.items()})
 
 
+def words_typed(text: str) -> list[str]:
+    """Its words, without the comma or semicolon that parts one from the next, as in "Olson, Kris"."""
+    return [word.strip(",;") or word for word in text.split()]
+
+
 def amount_of(text: str) -> Decimal | None:
     """The amount that a text says, as "1,075.00", "$1075" or "1075.00"; None for anything else, as for an id with zeros."""
     found = AMOUNT.fullmatch(text.strip())

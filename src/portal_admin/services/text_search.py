@@ -20,6 +20,7 @@ from sqlalchemy import (
     table,
 )
 
+from portal_admin.domain.search_words import words_typed
 from portal_admin.domain.sound import marked, near_sounds_of, sounds_of
 from portal_admin.domain.text import canonical_email, name_key
 from portal_admin.models import aspire_account, aspire_contact, end_user
@@ -86,13 +87,13 @@ def near_alike(connection: Connection, name: str, typed: str) -> ColumnElement[b
 
 def nearly(typed: str) -> Sounds:
     """The sounds of all words typed, with their first vowels; none where one of them cannot be told."""
-    each = [near_sounds_of(word) for word in typed.split()]
+    each = [near_sounds_of(word) for word in words_typed(typed)]
     return tuple(keys for sounds in each for keys in sounds) if all(each) else ()
 
 
 def heard(typed: str) -> list[tuple[str, Sounds]]:
     """Each word typed, as the searched columns spell it, with how it sounds; without sounds where they cannot be told."""
-    return [(_key(word), sounds_of(word)) for word in typed.split()]
+    return [(_key(word), sounds_of(word)) for word in words_typed(typed)]
 
 
 def is_common(connection: Connection, name: str, typed: str) -> bool:
@@ -111,7 +112,7 @@ def is_common(connection: Connection, name: str, typed: str) -> bool:
 
 def words_of(typed: str) -> list[str]:
     """The words typed as the searched columns spell them."""
-    return [_key(word) for word in typed.split()]
+    return [_key(word) for word in words_typed(typed)]
 
 
 def matching(name: str, words: Iterable[str]) -> Select[Any]:

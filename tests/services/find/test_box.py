@@ -42,6 +42,8 @@ def targets(desk: Desk, text: str, limit: int = 8) -> list[str]:
             "prairie",
             ["user:NORTH/prairie@x.example", "user:NORTH/x@prairie.example", "account:A-1", "account:A-1"],
         ),
+        ("Moreau, Cris", ["user:NORTH/cm@x.example"]),
+        ("Hauling, Prairie;", ["account:A-1"]),
         ("Chris", ["user:NORTH/chris@x.example", "user:NORTH/cm@x.example", "user:HARBOR/kt@y.example"]),
         ("cris m", ["user:NORTH/cm@x.example"]),
         ("moro", ["user:NORTH/cm@x.example"]),
