@@ -48,7 +48,7 @@ def payment_fields(payment: PortalPayment) -> dict[str, object]:
         "Amount": f"{payment.amount:,} {payment.currency}",
         "On": payment.pay_on,
         "Bank account": payment.bank_account,
-        "Status": f"{payment.status} ({STATUS_WORDS[payment.status].lower()})",
+        "Status": f"{payment.status}: {STATUS_WORDS[payment.status]}",
         "Request": f"{payment.sending}, by {payment.requested_by} on {when(payment.requested_at)}",
         "Alternate EFT": payment.alternate_eft_oid,
     }
