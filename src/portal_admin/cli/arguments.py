@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from portal_admin.cli.frame import UsageError
 from portal_admin.errors import InvalidInput
 
 
@@ -26,6 +27,14 @@ def add_version(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--version", type=int, metavar="N", help="refuse if the end user is no longer at this version"
     )
+
+
+def typed_day(typed: str) -> date:
+    """The type of an argument that is a day; anything else is a usage error."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as problem:
+        raise UsageError(f"{typed} is no date; write it as 2026-12-01.") from problem
 
 
 def typed_instant(typed: str | None, field: str, *, whole_day: bool = False) -> datetime | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portal_admin.cli import payments_preview
-from portal_admin.cli.arguments import add_user
+from portal_admin.cli.arguments import add_user, typed_day
 from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.cli.payments_words import (
     account_record,
@@ -59,8 +59,10 @@ def _add_list(payments: Commands) -> None:
     listing.add_argument("--status", choices=STATUSES)
     listing.add_argument("--amount", type=_amount)
     listing.add_argument("--reference", help="or how it begins")
-    listing.add_argument("--on", type=_day, metavar="DATE", help="the day that was chosen for the debit")
-    listing.add_argument("--since", type=_day, metavar="DATE", help="requested on that day (UTC) or later")
+    listing.add_argument("--on", type=typed_day, metavar="DATE", help="the day that was chosen for the debit")
+    listing.add_argument(
+        "--since", type=typed_day, metavar="DATE", help="requested on that day (UTC) or later"
+    )
     listing.add_argument("--limit", type=int, default=200, metavar="N", help="at most so many")
 
 
@@ -70,7 +72,9 @@ def _add_submit(payments: Commands) -> None:
     submit.add_argument("--email")
     submit.add_argument("--contract", metavar="ID")
     submit.add_argument("--amount")
-    submit.add_argument("--on", type=_day, metavar="DATE", help="left out: today in the company's time zone")
+    submit.add_argument(
+        "--on", type=typed_day, metavar="DATE", help="left out: today in the company's time zone"
+    )
     submit.add_argument("--bank-account", metavar="OID", help="its number in ASPIRE, or its last four digits")
     submit.add_argument("--again", action="store_true", help="pay the same amount once more on purpose")
     submit.add_argument(
@@ -227,13 +231,6 @@ def _bank_account(found: Payer, typed: str) -> int:
         f"{typed} does not name one bank account alone. `payments accounts` lists them with their numbers.",
         rule="bank_account",
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise UsageError(f"{text} is no date; write it as 2026-12-01.") from problem
 
 
 def _amount(text: str) -> Decimal:

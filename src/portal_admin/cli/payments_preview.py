@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from portal_admin.cli.arguments import typed_day
 from portal_admin.cli.frame import Commands, Context
-from portal_admin.errors import DONE, InvalidInput
+from portal_admin.errors import DONE
 
 if TYPE_CHECKING:
     from portal_admin.domain.cash_application import Portion
@@ -21,7 +21,9 @@ def add(payments: Commands) -> None:
     )
     preview.add_argument("--contract", required=True, metavar="CONTRACT_ID")
     preview.add_argument("--amount", required=True, help="as 1075.00")
-    preview.add_argument("--on", metavar="DATE", help="the day it is posted; left out, the company's today")
+    preview.add_argument(
+        "--on", type=typed_day, metavar="DATE", help="the day it is posted; left out, the company's today"
+    )
 
 
 def preview_payment(context: Context, args: Namespace) -> int:
@@ -29,7 +31,7 @@ def preview_payment(context: Context, args: Namespace) -> int:
     from portal_admin.domain.cash_text import outcome_words, window_words
     from portal_admin.services.cash_preview import preview
 
-    found = preview(context.desk, contract_id=args.contract, amount=args.amount, on=_day(args.on))
+    found = preview(context.desk, contract_id=args.contract, amount=args.amount, on=args.on)
     if context.json:
         context.out.document(_record(found))
     else:
@@ -52,15 +54,6 @@ def preview_payment(context: Context, args: Namespace) -> int:
     for caution in found.cautions:
         context.out.say(caution.sentence)
     return DONE
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise InvalidInput(f"{text} is no date; write it as 2026-12-01.", field="on") from problem
 
 
 def _record(found: CashPreview) -> dict[str, Any]:
