@@ -99,9 +99,9 @@ def test_that_the_same_words_can_be_searched_again_after_clearing(
     fill_portal(engine)
     page = open_page()
     for _ in range(2):
-        qtbot.keyClicks(page.filters.search, "ann")
+        qtbot.keyClicks(page.filters.search, "pat")
         settle()
-        assert names(page) == ["Ann Active"]
+        assert names(page) == ["Pat Pending"]
         page.filters.clear_button.click()
         settle()
 
