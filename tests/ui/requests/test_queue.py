@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from sqlalchemy import Engine
 
 from portal_admin.domain.permissions import Role
@@ -179,6 +179,16 @@ def test_that_the_part_of_the_callers_page_lists_their_requests_and_leads_to_one
     part.table.select(queue["due"])
     QTest.keyClick(part.table.view, Qt.Key.Key_Return)
     assert (counted, targets) == ([3], [Target("requests", request=queue["due"])])
+
+
+def test_that_who_asks_is_shown_whole_where_there_is_room(open_page: Open, queue: dict[str, str]) -> None:
+    shown = open_page(Target("requests", request=queue["late"]))
+    link = shown.details.subject.caller
+    assert link.text() == link.words
+    assert 0 <= link.width() - QPushButton.sizeHint(link).width() <= 1, "no wider than it is"
+    link.set_words("A very long name " * 9, name="Open it")
+    QApplication.processEvents()
+    assert link.text().endswith("…")
 
 
 def test_that_long_text_and_many_notes_fit_in_both_schemes(

@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from portal_admin.ui.icons import set_icon
 from portal_admin.ui.override import override
-from portal_admin.ui.theme import Size, Space
+from portal_admin.ui.theme import Space
+from portal_admin.ui.widgets.buttons import PushButton
 from portal_admin.ui.widgets.text import set_tooltip
 
 
-class ElidedLink(QPushButton):
+class ElidedLink(PushButton):
     """Its tooltip says the whole text and what pressing it does."""
 
     def __init__(self, pressed: Callable[[], object], *, icon: str, parent: QWidget | None = None) -> None:
@@ -22,6 +23,7 @@ class ElidedLink(QPushButton):
         self._words = ""
         self.setAutoDefault(False)
         self.setProperty("kind", "link")
+        self.setProperty("dense", "true")  # it stands in line with words, and begins where they do
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         set_icon(self, icon, "accent")
         self.clicked.connect(lambda _checked=False: pressed())
@@ -41,7 +43,8 @@ class ElidedLink(QPushButton):
 
     @override
     def sizeHint(self) -> QSize:
-        width = self._around + self.fontMetrics().horizontalAdvance(self._words)
+        # One more, because letters end between two pixels, and what does not quite fit is elided.
+        width = self._around + self.fontMetrics().horizontalAdvance(self._words) + 1
         return QSize(width, super().sizeHint().height())
 
     @override
@@ -55,8 +58,8 @@ class ElidedLink(QPushButton):
 
     @property
     def _around(self) -> int:
-        """The width of icon, padding and frame."""
-        return Size.ICON + 2 * Space.XS + 2 * Space.XS + 2 + Space.XS
+        """The width of icon, frame and what is between icon and words."""
+        return self.iconSize().width() + Space.XS + 2
 
     def _fit(self) -> None:
         room = max(0, self.width() - self._around)

@@ -124,6 +124,6 @@ def _beside(*parts: QWidget) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(Space.XS)
     for part in parts:
-        row.addWidget(part)
+        row.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)  # on the line of its name
     row.addStretch(1)
     return holder
