@@ -177,6 +177,7 @@ def test_that_parts_that_cannot_be_read_fail_alone_and_are_read_again_alone(
         assert view.contracts.state.state is State.FAILED
         assert view.links_state.state is State.FAILED
         assert view.parts.bar.tabText(0) == "Acco&unts ?"
+        assert QApplication.focusWidget() is button(view.contracts, "Retry")
     view.contracts.refresh()
     settle()
     assert view.links_state.state is State.CONTENT

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from portal_admin.domain.lifecycle import Action
 from portal_admin.domain.people import EndUser, Status
@@ -216,7 +216,9 @@ class CallerView(CallerLayout):
         )
         if not begun and self.isVisible() and not at_work:
             found = stops(self.contracts)
-            (self.first if self.first in found else (found or [self.parts.bar])[0]).setFocus()
+            # Where they could not be read, Retry and not the id above it.
+            retry = [one for one in found if isinstance(one, QAbstractButton)]
+            (self.first if self.first in found else next(iter(retry), self.parts.bar)).setFocus()
 
     def _could_not_read(self, error: DeskError) -> None:
         if self.user is not None:

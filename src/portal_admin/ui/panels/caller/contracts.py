@@ -46,6 +46,10 @@ class CallerContracts(CallerPart[Read]):
     def __init__(self, desk: Desk, *, parent: QWidget | None = None) -> None:
         self.panel = ContractsPanel(self._want_link, charged=True)
         super().__init__(desk, self.panel, parent=parent)
+        # The frame is there before and without the contracts, too.
+        self.panel.setProperty("kind", "")
+        self.setProperty("kind", "panel")
+        self.setContentsMargins(1, 1, 1, 1)
         self.overview: Overview | None = None
         self._charges: Mapping[int, Charges] = {}
         self._select_later = ""
