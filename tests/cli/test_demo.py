@@ -129,7 +129,7 @@ PAYMENTS = {
     "P-104733": ("Scheduled, but no batch will pick it up by itself", "picked", "failed"),
     "P-104741": ("Scheduled in ASPIRE", "picked", "waiting"),
     "P-104768": ("Waiting to be sent to ASPIRE", "sent", "overdue"),
-    "P-104775": ("Being cancelled, not confirmed yet", "cancel", "waiting"),
+    "P-104775": ("Pending Cancel, not confirmed yet", "cancel", "waiting"),
 }
 
 

@@ -118,7 +118,7 @@ def test_that_a_cancellation_waits_a_quarter_of_an_hour() -> None:
     assert states(early)["cancel"] == WAITING
     assert states(late)["cancel"] == OVERDUE
     assert late.proven is PaymentStatus.PENDING_CANCEL
-    assert late.status_words == "Being cancelled, not confirmed yet"
+    assert late.status_words == "Pending Cancel, not confirmed yet"
     assert "sync_down" in advice_names(late)
 
 

@@ -24,7 +24,7 @@ Steps = Mapping[StepKind, Step]
 STATUS_WORDS: Mapping[PaymentStatus, str] = {
     PaymentStatus.PENDING: "Waiting to be sent to ASPIRE",
     PaymentStatus.SCHEDULED: "Scheduled in ASPIRE",
-    PaymentStatus.PENDING_CANCEL: "Being cancelled, not confirmed yet",
+    PaymentStatus.PENDING_CANCEL: "Pending Cancel, not confirmed yet",
     PaymentStatus.CANCELED: "Canceled before any batch took it",
     PaymentStatus.PAID: "Sent to the bank, not yet collected",
 }
