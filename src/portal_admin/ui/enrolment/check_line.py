@@ -90,7 +90,9 @@ class CheckLine(QWidget):
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         row.addWidget(Mark("phone", "secondary"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(PlainLabel(f"“{said}”", wrap=True), 1)
+        words = PlainLabel(f"“{said}”", wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)  # on the line of the icon, however high the button is
+        row.addWidget(words, 1)
         row.addWidget(
             CopyButton(
                 tr("Copy what to say about the {what}").format(what=subject(self.check.name)), lambda: said

@@ -23,7 +23,7 @@ def site_columns() -> tuple[Column, ...]:
         Column("name", _tr("Name"), 168, sortable=True),
         Column("labels", _tr("Private labels"), 112, stretch=True),
         Column("unlabelled", _tr("No label"), 84, Kind.SECONDARY),
-        Column("sender", _tr("Mail sender"), 96, Kind.SECONDARY),
+        Column("sender", _tr("Mail sender"), 104, Kind.SECONDARY),
         Column("payments", _tr("Payments"), 96, Kind.SECONDARY),
     )
 

@@ -108,6 +108,7 @@ def _phone(found: Timeline) -> QHBoxLayout:
     row.setSpacing(Space.S)
     row.addWidget(Mark("phone", "accent"), 0, Qt.AlignmentFlag.AlignTop)
     said = PlainLabel(found.phone, wrap=True)
+    said.setAlignment(Qt.AlignmentFlag.AlignTop)  # on the line of the icon, however high the button is
     said.setAccessibleDescription(tr("What to say on the phone"))
     set_tooltip(said, tr("What to say on the phone"))
     row.addWidget(said, 1)
