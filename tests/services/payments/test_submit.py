@@ -151,7 +151,11 @@ def test_that_the_policy_decides_which_bank_accounts_may_pay(office: Desk, sandb
     assert usable() == [3, 4]
     set_policy(office, site="MAIN", bank_accounts="existing")
     assert usable() == [3]
-    for oid, says in ((4, "only existing accounts.*FAQ"), (5, "Customer nor Guarantor"), (6, "not active")):
+    for oid, says in (
+        (4, "only existing accounts.*FAQ"),
+        (5, "Customer nor Guarantor"),
+        (6, "…6789 may not pay.*not active"),
+    ):
         with pytest.raises(Refused, match=says):
             pay(office, bank_account_oid=oid)
     with pytest.raises(InvalidInput, match="No party"):

@@ -148,7 +148,11 @@ def _chosen(found: Payer, oid: int) -> PayingAccount:
             field="bank_account",
         )
     if account.refusal is not None:
-        raise Refused(account.refusal, rule="bank_account", source="can-users-pay-specific-invoices")
+        raise Refused(
+            f"Bank account {account.label} may not pay. {account.refusal}",
+            rule="bank_account",
+            source="can-users-pay-specific-invoices",
+        )
     return account
 
 
