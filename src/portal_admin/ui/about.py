@@ -41,7 +41,7 @@ class AboutPanel(SidePanel):
             ("Ctrl+1 … Ctrl+0, F6 … F9", self.tr("Go to a page")),
             ("Alt+Left", self.tr("Back")),
             ("F5", self.tr("Read this page again")),
-            ("Enter", self.tr("Open the row")),
+            ("Enter", self.tr("Open the row, press the button")),
             ("Ctrl+R", self.tr("Reset Password of the selected end user, or of the caller")),
             ("Ctrl+T, Ctrl+W", self.tr("Find a caller, close a caller")),
             ("Ctrl+Tab, Alt+1 … Alt+9", self.tr("Go to another caller")),
