@@ -55,7 +55,9 @@ def test_that_people_read_a_table_and_are_told_of_more(cli: Cli) -> None:
     "words", [["search"], ["search", "x", "--limit", "0"], ["search", "x", "--limit", "y"]]
 )
 def test_that_a_mistyped_search_is_refused(cli: Cli, words: list[str]) -> None:
-    assert cli(*words).code == 2
+    ran = cli(*words, "--json")
+    assert (ran.code, ran.error["kind"]) == (2, "usage")
+    assert "--limit" not in words or ran.error["message"] == "--limit needs a number from 1 to 100."
 
 
 def test_that_a_kind_that_could_not_be_looked_up_is_the_error_at_the_end(portal: Engine, cli: Cli) -> None:

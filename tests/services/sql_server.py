@@ -35,7 +35,9 @@ LACKING = {
 }
 # What one database alone is asked. SQLite's stands beside another way for servers, which the tests on
 # PostgreSQL take; PostgreSQL's are its own catalogs.
-OF_ONE_ALONE = re.compile(r"\b(end_user|aspire_account|aspire_contact)_(search|sound)\b|\b(instr|json_each)\(|\bpg_catalog\b")
+OF_ONE_ALONE = re.compile(
+    r"\b(end_user|aspire_account|aspire_contact)_(search|sound)\b|\b(instr|json_each)\(|\bpg_catalog\b"
+)
 
 
 def lacking(sql: str) -> list[str]:

@@ -6,10 +6,10 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from portal_admin.cli.frame import Commands, Context, UsageError
 from portal_admin.errors import DONE, CouldNotLook, DeskError, NotAllowed
 
 if TYPE_CHECKING:
-    from portal_admin.cli.frame import Commands, Context
     from portal_admin.services.find import Group, Hit
 
 MOST = 100
@@ -40,10 +40,9 @@ def add(commands: Commands) -> None:
 
 
 def _limit(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MOST:
-        raise ValueError
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise UsageError(f"--limit needs a number from 1 to {MOST}.")
+    return int(text)
 
 
 def search(context: Context, args: Namespace) -> int:
