@@ -24,6 +24,9 @@ from tests.fixtures.desk import NOW
 from tests.services.conftest import PAUL, RUTH
 from tests.services.filled import FRESH, STALE, add_site, add_user, everything, receive
 
+# What ASPIRE fails to say does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 BUDGET = 0.1
 CONTRACT, ACCOUNT = "0012-0045", "A-001"
 

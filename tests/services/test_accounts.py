@@ -17,6 +17,9 @@ from tests.fixtures.desk import NOW
 from tests.fixtures.sandbox import contract
 from tests.services.filled import add_account, set_setting
 
+# test_visibility holds the queries of both databases to each other.
+pytestmark = pytest.mark.databases("sqlite")
+
 S, B, L, A = "same_contract", "booked_contract", "private_label", "active_contract"
 
 # Account, site, failed checks in 2025 and in 2026.

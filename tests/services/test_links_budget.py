@@ -19,6 +19,9 @@ from portal_admin.services.desk import Desk
 from tests.services.conftest import RUTH
 from tests.services.filled import STALE, set_confirmed
 
+# What ASPIRE is asked does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 SEVERAL = ["A-002", "A-003", "A-005", "0013"]
 ENDLESS = 1e6
 

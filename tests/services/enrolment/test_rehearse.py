@@ -24,6 +24,9 @@ from tests.fixtures.operators import appoint
 from tests.services.enrolment.world import ACTIVE, BILLING, CFO, DANA, GONE, OLSEN, PENDING, RIGHT, offline
 from tests.services.filled import STALE, add_contract, audit_rows, everything, set_setting
 
+# What ASPIRE says does not depend on the database; submitting is tried on both.
+pytestmark = pytest.mark.databases("sqlite")
+
 E2025, E2026 = Edition.E2025, Edition.E2026
 
 

@@ -17,6 +17,9 @@ from portal_admin.services.sync import sync
 from tests.fixtures.desk import NOW, TOO_SLOW, Clock
 from tests.services.fields.snapshot import keep, register
 
+# How a sheet is put together does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 FRESH = NOW - timedelta(minutes=10)
 CONTRACT = "0012-0045"
 

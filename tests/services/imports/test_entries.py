@@ -19,6 +19,9 @@ from tests.services.conftest import INA, PAUL, RUTH
 from tests.services.imports.files import HEADER
 from tests.services.imports.importing import written
 
+# How rows are told does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 locals_ = st.one_of(
     st.from_regex(r"\A[A-Za-z0-9_.+'-]{1,12}\Z"),
     st.sampled_from(["a" * 64, "a" * 65, "ß", "É", "a..b", ".a", "a.", "", '"a b"', "a@b", "a b"]),

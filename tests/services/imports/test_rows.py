@@ -21,6 +21,9 @@ from tests.services.filled import audit_rows, set_confirmed
 from tests.services.imports.files import Row, csv_source
 from tests.services.imports.importing import PLAIN, plan_rows, results, run, run_rows, written
 
+# How a row is read does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 NEW = ("new@x.example", "New", "Person")
 
 

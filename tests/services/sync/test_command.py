@@ -23,6 +23,9 @@ from portal_admin.services.desk import Desk
 from portal_admin.services.sync import sync
 from tests.fixtures.sandbox import small_portfolio
 
+# How the server's loop runs does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 PORTFOLIO = small_portfolio()
 PATIENCE = 30.0
 

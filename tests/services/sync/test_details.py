@@ -36,6 +36,9 @@ from tests.fixtures.operators import filling
 from tests.fixtures.sandbox import account, contract
 from tests.services.sync.killing import Killed, killing
 
+# What ASPIRE fails to say does not depend on the database.
+pytestmark = pytest.mark.databases("sqlite")
+
 ALL = {
     "contract",
     "invoices",
